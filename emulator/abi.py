@@ -1,0 +1,63 @@
+"""Constants of the kernel's ABI on x86-64 with 4 KiB pages, each with its source."""
+
+from typing import Final
+
+PAGE_SIZE: Final = 4096  # arch/x86/include/asm/page_types.h
+SKB_FRAG_PAGE_ORDER: Final = 3  # net/core/sock.c: get_order(32768)
+PAGE_FRAG_SIZE: Final = PAGE_SIZE << SKB_FRAG_PAGE_ORDER
+PAGE_FRAG_CACHE_MAX_SIZE: Final = 32768  # include/linux/mm_types.h
+
+SMP_CACHE_BYTES: Final = 64  # arch/x86: L1_CACHE_BYTES
+NET_SKB_PAD: Final = 64  # include/linux/skbuff.h: max(32, L1_CACHE_BYTES)
+SIZEOF_SKB_SHARED_INFO: Final = 320  # struct skb_shared_info, aligned; BTF of 5.10 to 7.3
+SIZEOF_SK_BUFF: Final = 256  # struct sk_buff, aligned; 224 in 5.10
+MAX_SKB_FRAGS: Final = 17  # include/linux/skbuff.h
+
+ETH_HLEN: Final = 14  # include/uapi/linux/if_ether.h
+VLAN_HLEN: Final = 4  # include/linux/if_vlan.h
+ETH_DATA_LEN: Final = 1500
+GOOD_PACKET_LEN: Final = ETH_HLEN + VLAN_HLEN + ETH_DATA_LEN  # drivers/net/virtio_net.c
+GOOD_COPY_LEN: Final = 128  # drivers/net/virtio_net.c
+VIRTNET_RX_PAD: Final = NET_SKB_PAD  # NET_IP_ALIGN is 0 on x86
+SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF: Final = 12  # include/uapi/linux/virtio_net.h
+IP_MAX_MTU: Final = 65535  # include/net/ip.h; virtio_net's dev->max_mtu without VIRTIO_NET_F_MTU
+RX_PKT_WEIGHT_SHIFT: Final = 6  # DECLARE_EWMA(pkt_len, 0, 64)
+
+NAPI_POLL_WEIGHT: Final = 64  # include/linux/netdevice.h
+GRO_NORMAL_BATCH: Final = 8  # net/core/dev.c: gro_normal_batch, since 5.4
+SK_RMEM_DEFAULT: Final = 256 * (256 + SIZEOF_SK_BUFF + SIZEOF_SKB_SHARED_INFO)  # net/core/sock.c
+
+KMALLOC_SIZES: Final = (8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192)  # mm/slab
+
+
+def skb_data_align(size: int) -> int:
+    """Round `size` up to a cache line.  Source: include/linux/skbuff.h, SKB_DATA_ALIGN().
+
+    Examples
+    --------
+    >>> skb_data_align(1594)
+    1600
+    """
+    return align(size, SMP_CACHE_BYTES)
+
+
+def align(size: int, boundary: int) -> int:
+    """Round `size` up to a multiple of `boundary`, a power of two.
+
+    Examples
+    --------
+    >>> align(1530, 256)
+    1536
+    """
+    return (size + boundary - 1) & -boundary
+
+
+def kmalloc_size(size: int) -> int:
+    """Give the slab object that kmalloc() takes for `size` bytes.
+
+    Examples
+    --------
+    >>> kmalloc_size(1920)
+    2048
+    """
+    return next(slab for slab in KMALLOC_SIZES if slab >= size)

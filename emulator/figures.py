@@ -1,0 +1,152 @@
+"""The figures of a run: what was counted, in the names and units that every output uses."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Bytes of memory over a run: the most there ever was, the mean, and what was left at the end."""
+
+    peak: int
+    mean: float | None
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amplification:
+    """Bytes that skbs keep from the rest of the guest, beside the frame bytes inside them."""
+
+    held_bytes: int
+    payload_bytes: int
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class AmplificationLevel:
+    """Amplification over a run; None where nothing was in flight."""
+
+    peak: Amplification | None
+    mean: Amplification | None
+    end: Amplification | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Copies of one cause."""
+
+    bytes: int
+    packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drops:
+    """Packets not delivered, by cause; None where this run cannot tell."""
+
+    device_too_long: int
+    rx_length_errors: int
+    xdp_drops: int
+    backend_full: int | None
+    rcvbuf: int | None
+
+    def total(self) -> int:
+        """Give the packets dropped by any cause that was counted."""
+        counted = (self.device_too_long, self.rx_length_errors, self.xdp_drops)
+        return sum(counted) + (self.backend_full or 0) + (self.rcvbuf or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BufferLedger:
+    """Carved bytes = bytes still posted + the owners of the consumed buffers."""
+
+    carved: int
+    posted: int
+    payload: int
+    vnet_hdr: int
+    headroom: int
+    shared_info: int
+    alignment: int
+    hole: int
+    unused: int
+    freed_copy: int
+    dropped: int
+    dma_record: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkLedger:
+    """Chunk bytes filled = carved for buffers and heads + tails that none got + the cursors' rest."""
+
+    filled: int
+    carved_buffers: int
+    carved_heads: int
+    chunk_tail: int
+    cursor_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLedger:
+    """Bytes of heads that are no buffers = payload + headroom + shared info + unused."""
+
+    bytes: int
+    payload: int
+    headroom: int
+    shared_info: int
+    unused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waste:
+    """Where every byte went, in three ledgers that balance."""
+
+    buffers: BufferLedger
+    chunks: ChunkLedger
+    heads: HeadLedger
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of one trace under one strategy; None is what was not computed."""
+
+    packets: int
+    wire_bytes: int
+    frame_bytes: int
+    delivered_packets: int
+    delivered_bytes: int
+    drops: Drops
+    mean_over: str
+    lifetime: str
+    ring_bytes: Level
+    skb_truesize_bytes: Level
+    chunk_bytes: Level
+    slab_bytes: Level
+    resident_bytes: Level
+    payload_bytes_in_flight: Level
+    amplification: AmplificationLevel
+    truesize_bytes: int
+    len_per_truesize: float | None
+    buffers: int
+    linear_bytes: int
+    nonlinear_bytes: int
+    linear_packets: int
+    nr_frags: tuple[int, ...]
+    frag_list_packets: int
+    coalesced_frags: int
+    copy_small: Copied
+    copy_header: Copied
+    copy_xdp: Copied
+    copied_bytes: int
+    pull_headers: Copied | None
+    headers_linear_packets: int | None
+    copied_with_pulls: int | None
+    linearize: Copied | None
+    waste: Waste
+    rcvbuf: int
+    fit_packets: int
+    fit_bytes: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the figures as JSON has them: dicts, lists, numbers and None."""
+        figures = asdict(self)
+        figures["nr_frags"] = list(self.nr_frags)
+        return figures

@@ -1,0 +1,147 @@
+"""From a queue's records to figures, and the equalities that every run has to keep."""
+
+from dataclasses import asdict
+
+from rxreplay.errors import LedgerError
+
+from .abi import NET_SKB_PAD, PAGE_SIZE, SIZEOF_SK_BUFF, SIZEOF_SKB_SHARED_INFO
+from .figures import BufferLedger, ChunkLedger, HeadLedger, Waste
+from .state import Queue
+
+
+def buffer_ledger(queue: Queue) -> BufferLedger:
+    """Add up the owners of carved bytes; some are so many bytes in each buffer."""
+    state, layout = queue.state, queue.layout
+    first, bufs = int(state["first_bufs"]), int(state["first_bufs"] + state["further_bufs"])
+    return BufferLedger(
+        carved=int(state["carved_bytes"]),
+        posted=int(state["ring_bytes"]),
+        payload=int(state["payload"]),
+        vnet_hdr=first * layout.hdr_len,
+        headroom=bufs * layout.headroom,
+        shared_info=bufs * layout.shared_info,
+        alignment=first * layout.alignment,
+        hole=int(state["hole"]),
+        unused=int(state["unused"]),
+        freed_copy=int(state["freed_copy"]),
+        dropped=int(state["dropped"]),
+        dma_record=0,
+    )
+
+
+def cursor_left(queue: Queue) -> int:
+    """Give the bytes that no buffer or head has got yet of the chunks under a cursor."""
+    state = queue.state
+    number = int(state["frag_chunk"])
+    left = int(queue.chunks[number]["size"] - state["frag_offset"]) if number >= 0 else 0
+    return left + int(state["cache_offset"])
+
+
+def chunk_ledger(queue: Queue) -> ChunkLedger:
+    """Add up where the bytes of chunks went."""
+    state = queue.state
+    return ChunkLedger(
+        filled=int(state["filled_bytes"]),
+        carved_buffers=int(state["carved_bytes"]),
+        carved_heads=int(state["carved_heads"]),
+        chunk_tail=int(state["chunk_tail"]),
+        cursor_left=cursor_left(queue),
+    )
+
+
+def head_ledger(queue: Queue) -> HeadLedger:
+    """Add up the heads that are no buffers: fresh ones, empty ones of frag_lists, posted skbs'."""
+    state, layout = queue.state, queue.layout
+    fresh, empty = int(state["copy_heads"]), int(state["frag_list_skbs"])
+    posted = int(state["slab_skb_heads"])
+    empty_head = layout.empty_truesize - SIZEOF_SK_BUFF
+    posted_room = layout.head_slab - NET_SKB_PAD - SIZEOF_SKB_SHARED_INFO
+    payload = int(state["freed_copy"] + state["slab_skb_payload"])
+    return HeadLedger(
+        bytes=fresh * (layout.head_truesize - SIZEOF_SK_BUFF)
+        + empty * empty_head
+        + posted * layout.head_slab,
+        payload=payload,
+        headroom=(fresh + posted) * NET_SKB_PAD,
+        shared_info=(fresh + empty + posted) * SIZEOF_SKB_SHARED_INFO,
+        unused=fresh * layout.copy_room
+        + empty * (empty_head - SIZEOF_SKB_SHARED_INFO)
+        + posted * posted_room
+        - payload,
+    )
+
+
+def balance(name: str, whole: int, parts: dict[str, int]) -> None:
+    """Check that the parts make up the whole.
+
+    Raises
+    ------
+    LedgerError
+        They do not; the message has every part.
+    """
+    if whole != sum(parts.values()):
+        listed = " + ".join(f"{part} {value:,}" for part, value in parts.items())
+        raise LedgerError(
+            f"{name} {whole:,} is not {listed} = {sum(parts.values()):,}: a fault of the emulator, "
+            "please report it with the capture"
+        )
+
+
+def check_alive(queue: Queue) -> None:
+    """Check the levels against what the records of chunks and of the ring say is alive.
+
+    Raises
+    ------
+    LedgerError
+        A level does not.
+    """
+    state, chunks = queue.state, queue.chunks
+    pages = int(state["tail"] - state["head"]) * queue.layout.pages + int(state["spare_pages"])
+    parts = {
+        "chunks": int(chunks["size"][chunks["refs"] > 0].sum()),
+        "pages posted or spare": pages * PAGE_SIZE,
+        "pages of skbs": int(state["skb_pages"]) * PAGE_SIZE,
+    }
+    balance("chunk_bytes", int(state["chunk_bytes"]), parts)
+    held = chunks["size"][(chunks["refs"] > 0) & (chunks["skb_refs"] > 0)]
+    parts = {"chunks": int(held.sum()), "pages": int(state["skb_pages"]) * PAGE_SIZE}
+    balance("bytes that skbs hold", int(state["held_bytes"]), parts)
+
+
+def waste(queue: Queue) -> Waste:
+    """Give the three ledgers of a run, balanced.
+
+    Raises
+    ------
+    LedgerError
+        One does not balance.
+    """
+    ledgers = Waste(buffer_ledger(queue), chunk_ledger(queue), head_ledger(queue))
+    for name, whole, ledger in (
+        ("bytes carved for buffers", "carved", ledgers.buffers),
+        ("bytes of chunks filled", "filled", ledgers.chunks),
+        ("bytes of heads", "bytes", ledgers.heads),
+    ):
+        parts = asdict(ledger)
+        balance(name, parts.pop(whole), parts)
+    return ledgers
+
+
+def check_delivered(queue: Queue) -> None:
+    """Check that each byte delivered is linear or in a frag, and stands in a buffer or a head."""
+    state = queue.state
+    delivered = int(state["delivered_bytes"])
+    balance(
+        "delivered bytes",
+        delivered,
+        {"linear": int(state["linear_bytes"]), "nonlinear": int(state["nonlinear_bytes"])},
+    )
+    balance(
+        "delivered bytes",
+        delivered,
+        {
+            "in buffers": int(state["payload"]),
+            "copied": int(state["freed_copy"]),
+            "in heads from the slab": int(state["slab_skb_payload"]),
+        },
+    )

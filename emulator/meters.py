@@ -1,0 +1,61 @@
+"""Levels of memory, now, at their highest and on average; and the counters of skbs."""
+
+from rxreplay._jit import kernel
+
+from .abi import MAX_SKB_FRAGS
+from .state import Queue, Record
+
+
+@kernel
+def note_resident(q: Queue) -> None:
+    """Keep the peaks of what a chunk or a slab object has just raised."""
+    s = q.state
+    s["peak_chunk_bytes"] = max(s["peak_chunk_bytes"], s["chunk_bytes"])
+    s["peak_slab_bytes"] = max(s["peak_slab_bytes"], s["slab_bytes"])
+    resident = s["chunk_bytes"] + s["slab_bytes"]
+    s["peak_resident_bytes"] = max(s["peak_resident_bytes"], resident)
+
+
+@kernel
+def note_in_flight(q: Queue) -> None:
+    """Keep the peaks of what an skb that goes up has just raised."""
+    s = q.state
+    truesize, payload = s["skb_truesize_bytes"], s["payload_bytes_in_flight"]
+    s["peak_skb_truesize_bytes"] = max(s["peak_skb_truesize_bytes"], truesize)
+    s["peak_payload_bytes_in_flight"] = max(s["peak_payload_bytes_in_flight"], payload)
+    held = s["held_bytes"] + s["skb_slab_bytes"]
+    # held / payload > peak_amplified_held / peak_amplified_payload, in integers
+    first = s["peak_amplified_payload"] == 0
+    if first or held * s["peak_amplified_payload"] > s["peak_amplified_held"] * payload:
+        s["peak_amplified_held"] = held
+        s["peak_amplified_payload"] = payload
+
+
+@kernel
+def sample(q: Queue) -> None:
+    """Add the levels after a poll to their sums, once for each packet that it received."""
+    s = q.state
+    work = s["work"]
+    s["sum_work"] += work
+    s["sum_ring_bytes"] += work * s["ring_bytes"]
+    s["sum_skb_truesize_bytes"] += work * s["skb_truesize_bytes"]
+    s["sum_chunk_bytes"] += work * s["chunk_bytes"]
+    s["sum_slab_bytes"] += work * s["slab_bytes"]
+    s["sum_resident_bytes"] += work * (s["chunk_bytes"] + s["slab_bytes"])
+    s["sum_payload_bytes_in_flight"] += work * s["payload_bytes_in_flight"]
+
+
+@kernel
+def count(q: Queue, skb: Record) -> None:
+    """Add a finished skb to the counters."""
+    s = q.state
+    s["delivered_packets"] += 1
+    s["delivered_bytes"] += skb["frame"]
+    s["truesize_bytes"] += skb["truesize"]
+    s["linear_bytes"] += skb["linear"]
+    s["nonlinear_bytes"] += skb["frame"] - skb["linear"]
+    s["linear_packets"] += skb["linear"] == skb["frame"]
+    s["frag_list_packets"] += skb["frag_list"] > 0
+    s["frag_list_skbs"] += skb["frag_list"]
+    s["coalesced_frags"] += skb["coalesced"]
+    s["nr_frags"][min(skb["nr_frags"], MAX_SKB_FRAGS)] += 1

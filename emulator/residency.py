@@ -1,0 +1,127 @@
+"""How long skbs live, and who holds them: batches that go up, the free, the unread socket."""
+
+from rxreplay._jit import kernel
+
+from .abi import PAGE_SIZE
+from .chunks import skb_holds, skb_unref
+from .log import log_packet
+from .meters import count, note_in_flight
+from .socket import count_fit, udp_charge
+from .state import FIRST_BUF, RX_LENGTH_ERRORS, Queue, Record
+
+
+@kernel
+def new_skb(q: Queue, frame: int) -> Record:
+    """Give the record of the next frame that the driver receives, still without memory."""
+    skb = q.skbs[q.state["skb"] & (q.skbs.size - 1)]
+    q.state["skb"] += 1
+    skb["packet"] = q.state["packet"]
+    skb["drop"] = 0
+    skb["frame"] = frame
+    skb["nr_frags"] = 0
+    skb["frag_list"] = 0
+    skb["coalesced"] = 0
+    skb["tailroom"] = 0
+    skb["first_buf"] = q.state["head"]
+    skb["bufs"] = 0
+    skb["pages"] = 0
+    skb["slab"] = 0
+    return skb
+
+
+@kernel
+def drop_short(q: Queue, skb: Record) -> None:
+    """Count a frame shorter than an Ethernet header, whose buffers are freed already."""
+    skb["drop"] = RX_LENGTH_ERRORS
+    skb["linear"] = 0
+    skb["truesize"] = 0
+    q.state["rx_length_errors"] += 1
+
+
+@kernel
+def napi_gro_receive(q: Queue, skb: Record) -> None:
+    """Count a finished skb and hand it up, in batches.  Source: net/core/dev.c, same name."""
+    hold(q, skb)
+    note_in_flight(q)
+    count(q, skb)
+    count_fit(q, skb)
+    log_packet(q, skb)
+    q.state["pending"] += 1
+    if q.state["pending"] == q.layout.gro_batch:
+        gro_normal_list(q)
+
+
+@kernel
+def gro_normal_list(q: Queue) -> None:
+    """Pass what is pending to the stack, which frees it or keeps it in the unread socket."""
+    while q.state["delivered"] < q.state["skb"]:
+        skb = q.skbs[q.state["delivered"] & (q.skbs.size - 1)]
+        q.state["delivered"] += 1
+        if skb["drop"] == 0 and not udp_queue_rcv_skb(q, skb):
+            kfree_skb(q, skb)
+    q.state["pending"] = 0
+
+
+@kernel
+def hold(q: Queue, skb: Record) -> None:
+    """Make the references of the skb's buffers, and of its own head, the skb's."""
+    for entry in range(skb["first_buf"], skb["first_buf"] + skb["bufs"]):
+        number = q.ring[entry & (q.ring.size - 1)]["chunk"]
+        if number >= 0:
+            skb_holds(q, number)
+    if skb["head_chunk"] >= 0:
+        skb_holds(q, skb["head_chunk"])
+    s = q.state
+    s["skb_pages"] += skb["pages"]
+    s["held_bytes"] += skb["pages"] * PAGE_SIZE
+    s["skb_slab_bytes"] += skb["slab"]
+    s["skb_truesize_bytes"] += skb["truesize"]
+    s["payload_bytes_in_flight"] += skb["frame"]
+
+
+@kernel
+def kfree_skb(q: Queue, skb: Record) -> None:
+    """Free an skb: its frags, then its head.  Source: net/core/skbuff.c, same name."""
+    release_frags(q, skb)
+    if skb["head_chunk"] == FIRST_BUF:
+        head = q.ring[skb["first_buf"] & (q.ring.size - 1)]["chunk"]
+    else:
+        head = skb["head_chunk"]
+    if head >= 0:
+        skb_unref(q, head)
+    s = q.state
+    s["slab_bytes"] -= skb["slab"]
+    s["skb_slab_bytes"] -= skb["slab"]
+    s["skb_truesize_bytes"] -= skb["truesize"]
+    s["payload_bytes_in_flight"] -= skb["frame"]
+
+
+@kernel
+def release_frags(q: Queue, skb: Record) -> None:
+    """Drop the references of an skb's frags.  Source: net/core/skbuff.c, skb_release_data()."""
+    first = skb["first_buf"] + (skb["head_chunk"] == FIRST_BUF)  # the head is not a frag
+    for entry in range(first, skb["first_buf"] + skb["bufs"]):
+        number = q.ring[entry & (q.ring.size - 1)]["chunk"]
+        if number >= 0:
+            skb_unref(q, number)
+    q.state["skb_pages"] -= skb["pages"]
+    q.state["held_bytes"] -= skb["pages"] * PAGE_SIZE
+    q.state["chunk_bytes"] -= skb["pages"] * PAGE_SIZE
+
+
+@kernel
+def udp_queue_rcv_skb(q: Queue, skb: Record) -> bool:
+    """Say whether the unread socket keeps `skb`.  Source: net/ipv4/udp.c, same name."""
+    s = q.state
+    if s["rcvbuf"] == 0:  # there is no socket: nobody takes the packet
+        return False
+    charge = udp_charge(skb, s["rmem_alloc"], s["rcvbuf"])
+    if charge < 0:
+        s["rcvbuf_drops"] += 1
+        return False
+    if charge < skb["truesize"]:
+        release_frags(q, skb)
+    s["skb_truesize_bytes"] += charge - skb["truesize"]
+    s["rmem_alloc"] += charge
+    s["accepted"] += 1
+    return True

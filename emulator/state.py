@@ -1,0 +1,130 @@
+"""What a receive queue remembers: the dtypes of its records, and the sizes that never change."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Record = Any  # numba's record: a view of one element of a record array
+Records = NDArray[np.void]
+Int64s = NDArray[np.int64]
+
+NOBODY = -1  # no chunk: a head from the slab, a buffer that has been released
+FIRST_BUF = -2  # the head of an skb is its first buffer
+
+LEVELS = (
+    "ring_bytes",
+    "skb_truesize_bytes",
+    "chunk_bytes",
+    "slab_bytes",
+    "resident_bytes",
+    "payload_bytes_in_flight",
+)
+
+
+def _fields(*names: str) -> list[tuple[str, str]]:
+    return [(name, "i8") for name in names]
+
+
+CHUNK = np.dtype(_fields("refs", "skb_refs", "size", "page_frag", "next_free"))
+"""A block of the page allocator: its references in all, and those of skbs alive."""
+
+BUF = np.dtype(_fields("chunk", "offset", "asked", "size", "slab"))
+"""A ring entry: `size` bytes at `offset`, `asked` before the hole came on top; `slab` of an skb."""
+
+SKB = np.dtype(
+    _fields(
+        "packet",  # number of the frame among those replayed, from 0
+        "drop",  # 0, or why the driver dropped it
+        "frame",  # bytes of the frame
+        "linear",
+        "truesize",
+        "nr_frags",  # of the head skb; those on the frag_list have their own
+        "frag_list",  # skbs on it
+        "coalesced",
+        "tailroom",  # of the head, behind the linear part: what skb_condense() asks
+        "head_truesize",  # what is left of `truesize` without frags
+        "first_buf",
+        "bufs",
+        "head_chunk",
+        "pages",  # of a big buffer, that left with the skb
+        "slab",
+    )
+)
+
+STATE = np.dtype(
+    [
+        # the ring: buffers posted and used since the start, what the posted ones can hold
+        *_fields("head", "tail", "posted_room", "avg_pkt_len", "opened"),
+        # the allocators: cursors, the list of free chunk numbers, big mode's spare pages
+        *_fields("frag_chunk", "frag_offset", "cache_chunk", "cache_offset"),
+        *_fields("free_chunk", "spare_pages"),
+        # the poll: packets of this one, polls so far; frames, skbs, skbs not handed up; events
+        *_fields("budget", "work", "polls", "packet", "skb", "pending", "delivered", "events"),
+        # levels now, at their highest, and summed after each poll, weighted with its packets
+        *_fields(*LEVELS, "held_bytes", "skb_slab_bytes", "skb_pages"),
+        *_fields(*(f"peak_{level}" for level in LEVELS)),
+        *_fields("peak_amplified_held", "peak_amplified_payload"),
+        *_fields(*(f"sum_{level}" for level in LEVELS), "sum_work"),
+        # counters
+        *_fields("delivered_packets", "delivered_bytes", "device_too_long", "rx_length_errors"),
+        *_fields("truesize_bytes", "linear_bytes", "nonlinear_bytes", "linear_packets"),
+        *_fields("frag_list_packets", "frag_list_skbs", "coalesced_frags"),
+        *_fields("copy_small_bytes", "copy_small_packets"),
+        *_fields("copy_header_bytes", "copy_header_packets"),
+        ("nr_frags", "i8", (18,)),
+        # ledgers: of buffers, of chunks, of heads
+        *_fields("carved_bytes", "payload", "freed_copy", "unused", "hole", "dropped"),
+        *_fields("first_bufs", "further_bufs"),
+        *_fields("filled_bytes", "carved_heads", "chunk_tail"),
+        *_fields("copy_heads", "slab_skb_heads", "slab_skb_payload"),
+        # sockets that nobody reads: one that holds skbs, and one that only counts
+        *_fields("rcvbuf", "rmem_alloc", "rcvbuf_drops", "accepted"),
+        *_fields("fit_rcvbuf", "fit_rmem", "fit_closed", "fit_packets", "fit_bytes"),
+    ]
+)
+"""A receive queue, in one record."""
+
+EVENT = np.dtype(_fields("kind", "a", "b", "c", "d", "e"))
+"""A line of a recording; what `a` to `e` mean depends on the kind."""
+
+REFILL, CHUNK_TAKEN, CHUNK_FREED, PACKET, POLL = range(1, 6)
+RX_LENGTH_ERRORS, DEVICE_TOO_LONG = 1, 2
+
+
+class Layout(NamedTuple):
+    """The sizes of one strategy with its knobs, in bytes unless the name says otherwise."""
+
+    ring_size: int  # buffers
+    refill_above: int  # free buffers above which a poll refills
+    gro_batch: int  # skbs that go up together
+    hdr_len: int  # of the virtio header, where it stands in the buffer
+    copy_room: int  # bytes of a frame that a fresh head can take
+    copy_else: int  # bytes copied when not all fit
+    head_truesize: int  # of a fresh skb
+    head_slice: int  # of a page_frag_cache block that a fresh head takes; 0: from the slab
+    head_slab: int  # that a fresh head takes; 0: from a page_frag_cache
+    empty_truesize: int  # of a fresh skb on a frag_list, its head from the slab
+    capacity: int = 0  # the longest frame that a buffer holds; mergeable: the ring decides
+    headroom: int = 0  # before the virtio header, in each buffer
+    shared_info: int = 0  # behind what is posted, in each buffer
+    alignment: int = 0  # lost to it in the first buffer of a frame
+    buf_len: int = 0  # carved for a buffer of fixed size
+    len_term: int = 0  # what an EWMA-sized buffer has beside the average frame
+    avg_min: int = 0
+    avg_max: int = 0
+    granularity: int = 1
+    hole_paid: int = 0  # 1: the truesize of a chunk's last buffer includes the hole
+    build_skb: int = 0  # 1: the first buffer becomes the head
+    pages: int = 0  # of a big buffer
+
+
+class Queue(NamedTuple):
+    """One receive queue, as the kernels take it."""
+
+    layout: Layout
+    state: Record
+    ring: Records  # BUF: the buffers posted, and as many whose skbs have not gone up yet
+    chunks: Records  # CHUNK
+    skbs: Records  # SKB: the newest ones, by their number
+    log: Records  # EVENT: the first ones; none are kept where it is empty

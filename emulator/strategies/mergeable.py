@@ -1,0 +1,204 @@
+"""Mergeable buffers on page_frag, sized by the average frame length."""
+
+from rxreplay._jit import kernel
+
+from ..abi import ETH_HLEN, MAX_SKB_FRAGS, RX_PKT_WEIGHT_SHIFT
+from ..chunks import put_page
+from ..heads import alloc_empty_skb, build_skb, copy_to_head
+from ..page_frag import cut, frag_left, skb_page_frag_refill
+from ..poll import end_poll, posted, wants_refill
+from ..residency import drop_short, napi_gro_receive, new_skb
+from ..state import NOBODY, Int64s, Queue, Record
+
+
+@kernel
+def get_mergeable_buf_len(q: Queue) -> int:
+    """Give the bytes to ask for.  Source: drivers/net/virtio_net.c, same name."""
+    wanted = min(max(q.state["avg_pkt_len"], q.layout.avg_min), q.layout.avg_max)
+    mask = q.layout.granularity - 1
+    return int((q.layout.len_term + wanted + mask) & ~mask)
+
+
+@kernel
+def ewma_pkt_len_add(q: Queue, frame: int) -> None:
+    """Let the average follow a frame's length.  Source: include/linux/average.h, ewma_*_add()."""
+    avg = q.state["avg_pkt_len"]
+    weighted = ((avg << RX_PKT_WEIGHT_SHIFT) - avg + frame) >> RX_PKT_WEIGHT_SHIFT
+    q.state["avg_pkt_len"] = weighted if avg else frame
+
+
+@kernel
+def post(q: Queue) -> None:
+    """Post one buffer.  Source: drivers/net/virtio_net.c, add_recvbuf_mergeable()."""
+    buf = q.ring[q.state["tail"] & (q.ring.size - 1)]
+    asked = get_mergeable_buf_len(q)
+    skb_page_frag_refill(q, asked)
+    hole = frag_left(q) - asked
+    cut(q, buf, asked + hole if hole < asked else asked)
+    buf["asked"] = asked
+    q.state["posted_room"] += room(q, buf)
+    q.state["ring_bytes"] += buf["size"]
+    q.state["tail"] += 1
+
+
+@kernel
+def fill(q: Queue) -> None:
+    """Post until the ring is full.  Source: drivers/net/virtio_net.c, try_fill_recv()."""
+    while posted(q) < q.layout.ring_size:
+        post(q)
+    q.state["peak_ring_bytes"] = max(q.state["peak_ring_bytes"], q.state["ring_bytes"])
+
+
+@kernel
+def room(q: Queue, buf: Record) -> int:
+    """Give the bytes of a buffer that the device may write."""
+    return int(buf["size"] - q.layout.headroom - q.layout.shared_info)
+
+
+@kernel
+def take(q: Queue, skb: Record) -> Record:
+    """Take the oldest buffer from the ring.  Source: virtqueue_get_buf()."""
+    buf = q.ring[q.state["head"] & (q.ring.size - 1)]
+    q.state["head"] += 1
+    q.state["posted_room"] -= room(q, buf)
+    q.state["ring_bytes"] -= buf["size"]
+    skb["bufs"] += 1
+    return buf
+
+
+@kernel
+def charge(q: Queue, buf: Record, used: int) -> int:
+    """Give the truesize of a buffer; up to 4.11 its hole is charged only where it was used."""
+    if q.layout.hole_paid:
+        return int(buf["size"])
+    return int(max(used, buf["asked"]))
+
+
+@kernel
+def own_rest(q: Queue, buf: Record, used: int) -> None:
+    """Give what a buffer has beside `used` bytes to its hole, then to the unused."""
+    rest = room(q, buf) - used
+    hole = min(buf["size"] - buf["asked"], rest)
+    q.state["hole"] += hole
+    q.state["unused"] += rest - hole
+
+
+@kernel
+def release(q: Queue, buf: Record) -> None:
+    """Drop the reference of a buffer that no skb needs."""
+    put_page(q, buf["chunk"])
+    buf["chunk"] = NOBODY
+
+
+@kernel
+def page_to_skb(q: Queue, skb: Record, buf: Record, part: int) -> None:
+    """Build the head from the first buffer, which has `part` bytes of the frame.
+
+    Source: drivers/net/virtio_net.c, same name.
+    """
+    own_rest(q, buf, q.layout.hdr_len + part)
+    q.state["first_bufs"] += 1
+    if q.layout.build_skb:
+        build_skb(q, skb, buf["size"], part)
+        q.state["payload"] += part
+        return
+    copied = copy_to_head(q, skb, part)
+    q.state["payload"] += part - copied
+    if part > copied:
+        skb["nr_frags"] = 1
+        skb["truesize"] += charge(q, buf, q.layout.hdr_len + part)
+    else:
+        release(q, buf)
+
+
+@kernel
+def adjacent(q: Queue, last: Record, buf: Record) -> bool:
+    """Say whether a buffer continues the filled one before it.
+
+    Source: drivers/net/virtio_net.c: skb_can_coalesce().
+    """
+    end = last["offset"] + last["size"] - q.layout.shared_info
+    return bool(buf["chunk"] == last["chunk"] and buf["offset"] + q.layout.headroom == end)
+
+
+@kernel
+def add_rx_frags(q: Queue, skb: Record, last: Record, left: int) -> None:
+    """Add the buffers behind `last` to the skb until none of the frame is left.
+
+    The device fills each buffer to its end, so that neighbours in a chunk make one frag; room kept
+    in every buffer parts them.  Source: drivers/net/virtio_net.c, receive_mergeable().
+    """
+    frags = skb["nr_frags"]  # of the skb at the end of the frag_list
+    while left > 0:
+        buf = take(q, skb)
+        part = min(left, room(q, buf))
+        left -= part
+        if frags == MAX_SKB_FRAGS:
+            alloc_empty_skb(q, skb)
+            frags = 0
+        if frags > 0 and adjacent(q, last, buf):
+            skb["coalesced"] += 1
+        else:
+            frags += 1
+            skb["nr_frags"] += skb["frag_list"] == 0
+        skb["truesize"] += charge(q, buf, part)
+        own_rest(q, buf, part)
+        q.state["payload"] += part
+        q.state["further_bufs"] += 1
+        last = buf
+
+
+@kernel
+def receive_mergeable(q: Queue, skb: Record) -> None:
+    """Build an skb over as many buffers as the frame fills.
+
+    Source: drivers/net/virtio_net.c, same name.
+    """
+    frame = skb["frame"]
+    buf = take(q, skb)
+    if frame < ETH_HLEN:
+        q.state["dropped"] += buf["size"]
+        release(q, buf)
+        drop_short(q, skb)
+        return
+    part = min(frame, room(q, buf) - q.layout.hdr_len)
+    page_to_skb(q, skb, buf, part)
+    if part < frame:
+        add_rx_frags(q, skb, buf, frame - part)
+    ewma_pkt_len_add(q, frame)
+    napi_gro_receive(q, skb)
+
+
+@kernel
+def holds(q: Queue, frame: int) -> bool:
+    """Say whether the posted buffers can hold a frame: what the device asks before it begins."""
+    return bool(q.state["posted_room"] >= q.layout.hdr_len + frame)
+
+
+@kernel
+def receive(q: Queue, frames: Int64s, polls: Int64s) -> None:
+    """Receive frames of `frames[i]` bytes; `polls` are the packets of each NAPI poll."""
+    for frame in frames:
+        if not holds(q, frame) and posted(q) < q.layout.ring_size:  # the guest catches up
+            fill(q)
+            if q.state["work"] > 0:
+                end_poll(q, polls)
+        if not holds(q, frame):
+            q.state["device_too_long"] += 1
+        else:
+            receive_mergeable(q, new_skb(q, frame))
+            q.state["work"] += 1
+            if q.state["work"] == q.state["budget"]:
+                if wants_refill(q):
+                    fill(q)
+                end_poll(q, polls)
+        q.state["packet"] += 1
+
+
+@kernel
+def end(q: Queue, polls: Int64s) -> None:
+    """End a poll that is still open."""
+    if q.state["work"] > 0:
+        if wants_refill(q):
+            fill(q)
+        end_poll(q, polls)

@@ -1,0 +1,78 @@
+"""The one door to numba, with a cache that cannot lie.
+
+numba keys a cached kernel by its own file only: a constant or a helper changed in another module
+leaves the old machine code in use. Here the cache folder is named after everything that kernels
+are made from, so that any change of a source compiles anew.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import numba
+from numba.core import config
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+KERNEL_PACKAGES = ("rxreplay.emulator", "rxreplay.traces")
+
+
+def _sources() -> list[Path]:
+    roots = [
+        Path(root)
+        for package in KERNEL_PACKAGES
+        if (spec := find_spec(package)) and spec.submodule_search_locations
+        for root in spec.submodule_search_locations
+    ]
+    return [Path(__file__), *(source for root in roots for source in sorted(root.rglob("*.py")))]
+
+
+def _cache_key() -> str:
+    digest = hashlib.sha256(f"numba={numba.__version__} boundscheck={config.BOUNDSCHECK}".encode())
+    for source in _sources():
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@cache
+def cache_folder() -> Path:
+    """Give the folder of compiled kernels: beside the package, or the user's where that is shut.
+
+    Examples
+    --------
+    >>> cache_folder().name.startswith("kernels-")
+    True
+    """
+    name = f"kernels-{_cache_key()}"
+    beside = Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__") / name
+    if _writable(beside):
+        return beside
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "rxreplay" / name
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` on its first call; later processes load it from the cache."""
+    before, config.CACHE_DIR = config.CACHE_DIR, str(cache_folder())
+    try:
+        compiled: Callable[P, R] = numba.njit(
+            cache=True, error_model="numpy", nogil=True, forceinline=True, _nrt=False
+        )(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled

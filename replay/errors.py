@@ -1,0 +1,17 @@
+"""Every error that a user can meet, in one tree; this module imports nothing."""
+
+
+class RxReplayError(Exception):
+    """Something the user can act on: its text says where, what was found and what to do next."""
+
+
+class TraceError(RxReplayError):
+    """A capture cannot be read, or not to its end."""
+
+
+class StrategyError(RxReplayError):
+    """A strategy, a knob or a ring that does not exist or cannot be."""
+
+
+class LedgerError(RxReplayError):
+    """The memory of a run does not balance: a fault of the emulator, never of the capture."""

@@ -1,0 +1,141 @@
+"""Plain-Python model of the memory that the receive path takes: chunks, cursors, slabs.
+
+Imports nothing of the package; numbers are written out, so that a wrong constant there shows here.
+"""
+
+
+class Chunk:
+    """A block taken from the page allocator: it lives while anybody refers to it."""
+
+    def __init__(self, memory, size, kind):
+        self.memory, self.size, self.kind = memory, size, kind
+        self.refs, self.times_filled = 1, 1
+        self.number = memory.taken
+        memory.taken += 1
+        memory.chunks.add(self)
+        memory.filled_bytes += size
+        memory.note()
+        if kind == "page_frag":
+            memory.events.append(("chunk", "+", self))
+
+    def fill_again(self):
+        self.times_filled += 1
+        self.memory.filled_bytes += self.size
+
+    def get(self):
+        assert self.refs > 0
+        self.refs += 1
+
+    def put(self):
+        self.refs -= 1
+        assert self.refs >= 0
+        if self.refs == 0:
+            self.memory.chunks.remove(self)
+            if self.kind == "page_frag":
+                self.memory.events.append(("chunk", "-", self))
+
+
+class Memory:
+    """Everything alive, and the ledger of chunks."""
+
+    def __init__(self):
+        self.chunks, self.events = set(), []
+        self.taken = self.filled_bytes = self.chunk_tail = 0
+        self.carved_buffers = self.carved_heads = 0
+        self.slab = 0
+        self.peaks = {"chunk_bytes": 0, "slab_bytes": 0, "resident_bytes": 0}
+
+    def levels(self):
+        chunk_bytes = sum(chunk.size for chunk in self.chunks)
+        levels = {"chunk_bytes": chunk_bytes, "slab_bytes": self.slab}
+        return {**levels, "resident_bytes": chunk_bytes + self.slab}
+
+    def note(self):
+        """Keep the peaks; memory is the most right after something was taken."""
+        for name, value in self.levels().items():
+            self.peaks[name] = max(self.peaks[name], value)
+
+    def kmalloc(self, size):
+        self.slab += size
+        self.note()
+        return size
+
+    def kfree(self, size):
+        self.slab -= size
+
+
+class PageFrag:
+    """`skb_page_frag_refill()` with the queue's own `struct page_frag`."""
+
+    def __init__(self, memory):
+        self.memory, self.chunk, self.offset = memory, None, 0
+
+    def refill(self, need):
+        state = (self.chunk, self.offset, self.chunk.size if self.chunk else 0)
+        self.memory.events.append(("refill", need, *state))
+        if self.chunk:
+            if self.chunk.refs == 1:
+                self.memory.chunk_tail += self.left()
+                self.chunk.fill_again()
+                self.offset = 0
+                return
+            if self.offset + need <= self.chunk.size:
+                return
+            self.memory.chunk_tail += self.left()
+            self.chunk.put()
+        self.chunk, self.offset = Chunk(self.memory, 32768, "page_frag"), 0
+
+    def left(self):
+        return self.chunk.size - self.offset if self.chunk else 0
+
+    def cut(self, size):
+        self.chunk.get()
+        start = self.offset
+        self.offset += size
+        self.memory.carved_buffers += size
+        return self.chunk, start
+
+
+class PageFragCache:
+    """`page_frag_alloc()`: slices from the top of a 32 KiB block downwards."""
+
+    def __init__(self, memory):
+        self.memory, self.chunk, self.offset = memory, None, 0
+
+    def alloc(self, size):
+        if self.chunk is None or self.offset < size:
+            if self.chunk is not None:
+                self.memory.chunk_tail += self.offset
+                if self.chunk.refs == 1:  # only the cursor's own: every slice is back
+                    self.chunk.fill_again()
+                else:
+                    self.chunk.put()
+                    self.chunk = None
+            if self.chunk is None:
+                self.chunk = Chunk(self.memory, 32768, "page_frag_cache")
+            self.offset = 32768
+        self.offset -= size
+        self.chunk.get()
+        return self.chunk
+
+    def left(self):
+        return self.offset if self.chunk else 0
+
+
+class Pages:
+    """Big mode's pages, with the queue's private list of spare ones (`rq->pages`)."""
+
+    def __init__(self, memory):
+        self.memory, self.spare = memory, []
+
+    def take(self):
+        if self.spare:
+            page = self.spare.pop()
+            page.fill_again()
+        else:
+            page = Chunk(self.memory, 4096, "page")
+        self.memory.carved_buffers += 4096
+        return page
+
+    def give(self, page):
+        self.spare.append(page)
