@@ -1,5 +1,56 @@
-"""rxreplay: what does this traffic cost in receive memory?"""
+"""rxreplay: what does this traffic cost in receive memory?
+
+The functions bear the names of the commands: `info`, `replay`, `compare`, `strategies`, `verify`.
+They are imported on first use, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from rxreplay._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from rxreplay.cataloguing import strategies
+    from rxreplay.comparing import compare, replay
+    from rxreplay.errors import RxReplayError
+    from rxreplay.inspecting import info
+    from rxreplay.options import Options
+    from rxreplay.traces import join_traces, open_trace
+    from rxreplay.verifying import verify
+
+__all__ = [
+    "Options",
+    "RxReplayError",
+    "__version__",
+    "compare",
+    "info",
+    "join_traces",
+    "open_trace",
+    "replay",
+    "strategies",
+    "verify",
+]
+
+_HOMES = {
+    "Options": "options",
+    "RxReplayError": "errors",
+    "compare": "comparing",
+    "info": "inspecting",
+    "join_traces": "traces",
+    "open_trace": "traces",
+    "replay": "comparing",
+    "strategies": "cataloguing",
+    "verify": "verifying",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
+    """Import a public name where it lives."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,1 +1,62 @@
-"""The commands."""
+"""The commands: parse, call the library, render; each in a file of its own."""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+from rxreplay._version import __version__
+from rxreplay.errors import RxReplayError
+
+COMMANDS = {
+    "info": "What a capture holds, and what that means for a replay.",
+    "replay": "All figures of one strategy.",
+    "compare": "Strategies side by side, with a verdict.",
+    "strategies": "The receive strategies, one line each.",
+    "verify": "Hold the emulator against recordings of real kernels.",
+}
+
+EPILOG = """\b
+Exit status: 0 done; 1 error (in verify: a difference); 2 wrong usage;
+4 finished, but some inputs failed; 130 interrupted."""
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported when they run, so that --help answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """List the commands in the order in which a user meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"{__name__}.{cmd_name}_command").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Run a command; an error of ours is one line and status 1."""
+        try:
+            return super().main(*args, **kwargs)
+        except RxReplayError as error:
+            if "--debug" in sys.argv:
+                raise
+            click.echo(f"rxreplay: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rxreplay")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def main(debug: bool) -> None:  # noqa: ARG001 - main() looks for it
+    """What does this traffic cost in receive memory?
+
+    Replays packet captures through an exact emulator of Linux virtio-net's receive path, under
+    each of its receive strategies.
+    """

@@ -1,1 +1,18 @@
-"""Reporters."""
+"""The reporters: each writes the same results in its own form."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Final, TextIO
+
+from ..result import Results
+
+Reporter = Callable[[Results, TextIO], None]
+
+FORMATS: Final = ("table", "json", "csv")
+
+
+def reporter(form: str, command: str) -> Reporter:
+    """Find the reporter of a form for a command: `info`, `replay` or `compare`."""
+    module = import_module(f"{__name__}.as_{form}")
+    chosen: Any = getattr(module, f"write_{command}", None) or module.write
+    return chosen  # type: ignore[no-any-return]

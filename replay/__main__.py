@@ -1,0 +1,5 @@
+"""`python -m rxreplay`."""
+
+from rxreplay.cli import main
+
+main()

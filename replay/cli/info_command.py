@@ -1,0 +1,34 @@
+"""`rxreplay info`."""
+
+import click
+
+from .shared import CAPTURES, READING, REPORTING
+
+
+@click.command("info")
+@CAPTURES
+@READING
+@REPORTING
+def command(
+    captures: tuple[str, ...],
+    form: str,
+    output: str | None,
+    force: bool,
+    quiet: bool,
+    **reading: object,
+) -> None:
+    """Say what each CAPTURE holds, and what that means for a replay.
+
+    CAPTURE is a pcap or pcapng file, plain or compressed with gzip or zstd, or - for standard
+    input.
+    """
+    from ..inspecting import info
+    from ..options import Options
+    from ..writing import check_free
+    from .progress import progress_bar
+    from .reporting import finish
+
+    check_free(output, force=force)
+    with progress_bar(quiet=quiet) as progress:
+        results = info(captures, Options(**reading), progress)
+    finish(results, "info", form, output, quiet=quiet)

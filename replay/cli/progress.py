@@ -1,0 +1,47 @@
+"""Progress on standard error: a bar where a person watches, one line when kernels compile."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from ..options import Progress, no_progress
+
+
+def announce_compiling() -> None:
+    """Say that the first run compiles, where it will."""
+    from .._jit import cache_folder
+
+    if not any(cache_folder().rglob("*.nbi")):
+        click.echo("rxreplay: compiling the emulator, once, some seconds ...", err=True)
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Progress]:
+    """Show a bar with packets, rate and time to go while a capture is walked."""
+    if quiet:
+        yield no_progress
+        return
+    announce_compiling()
+    if not sys.stderr.isatty():
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed:,} packets"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def show(done: int, whole: int | None) -> None:
+            speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
+            rate = f"{speed / 1e6:.1f} M packets/s" if speed else ""
+            bar.update(task, completed=done, total=whole, rate=rate)
+
+        yield show

@@ -1,0 +1,35 @@
+"""`rxreplay replay`."""
+
+import click
+
+from .shared import EMULATING, READING, REPORTING
+
+
+@click.command("replay")
+@click.argument("capture", metavar="CAPTURE")
+@click.option("--strategy", "-s", metavar="KERNEL/MODE", required=True, help="What receives.")
+@EMULATING
+@READING
+@REPORTING
+def command(
+    capture: str,
+    strategy: str,
+    settings: tuple[str, ...],
+    form: str,
+    output: str | None,
+    force: bool,
+    quiet: bool,
+    **how: object,
+) -> None:
+    """Replay CAPTURE under one strategy and give all of its figures."""
+    from ..comparing import replay
+    from ..options import Options, apply_settings
+    from ..writing import check_free
+    from .progress import progress_bar
+    from .reporting import finish
+
+    check_free(output, force=force)
+    [chosen] = apply_settings([strategy], settings)
+    with progress_bar(quiet=quiet) as progress:
+        results = replay(capture, chosen, Options(**how), progress)
+    finish(results, "replay", form, output, quiet=quiet)

@@ -1,0 +1,39 @@
+"""How a command ends: results where the user wants them, warnings and failures on stderr."""
+
+import platform
+import sys
+
+import click
+
+from .._version import __version__
+from ..report import reporter
+from ..result import Results
+from ..writing import output
+
+SOME_FAILED = 4
+
+
+def run_record() -> dict[str, object]:
+    """Say what made the results: nothing here decides them."""
+    return {
+        "version": __version__,
+        "command": sys.argv[1:],
+        "python": platform.python_version(),
+        "threads": 1,
+    }
+
+
+def finish(results: Results, command: str, form: str, path: str | None, *, quiet: bool) -> None:
+    """Write the results, then what went wrong; exit with 4 where some inputs failed."""
+    results.run.update(run_record())
+    with output(path) as out:
+        reporter(form, command)(results, out)
+    if path not in (None, "-"):
+        click.echo(f"Wrote {path}", err=True)
+    if not quiet:
+        for warning in results.warnings:
+            click.echo(f"warning: {warning.text}", err=True)
+    for failure in results.failed:
+        click.echo(f"rxreplay: {failure}", err=True)
+    if results.failed:
+        sys.exit(SOME_FAILED)

@@ -1,0 +1,84 @@
+"""Options that several commands share, and how they report."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+CAPTURES = click.argument("captures", metavar="CAPTURE...", nargs=-1, required=True)
+
+
+def options(*decorators: Callable[[F], F]) -> Callable[[F], F]:
+    """Put several options on a command, in the order of its help."""
+
+    def decorate(function: F) -> F:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+READING = options(
+    click.option(
+        "--guest-mac",
+        "guest_macs",
+        metavar="MAC",
+        multiple=True,
+        help="Keep what reaches this Ethernet address of the guest: its own packets, and "
+        "broadcast and multicast from others.  Repeatable.",
+    ),
+    click.option(
+        "--join",
+        type=click.Choice(["time", "given"]),
+        flag_value="time",
+        is_flag=False,
+        help="Make all captures one trace: files by their first time, or as given (--join=given).",
+    ),
+    click.option("--keep-damaged", is_flag=True, help="Use the packets before a damaged record."),
+)
+
+EMULATING = options(
+    click.option(
+        "--ring", type=int, default=256, show_default=True, help="Buffers in the receive ring."
+    ),
+    click.option(
+        "--poll",
+        "polls",
+        type=int,
+        default=1,
+        show_default=True,
+        help="Packets of each NAPI poll, at most 64.",
+    ),
+    click.option(
+        "--rcvbuf",
+        type=click.IntRange(min=1),
+        default=212_992,
+        show_default=True,
+        help="Bytes of the socket that is filled with this traffic.",
+    ),
+    click.option(
+        "--set",
+        "settings",
+        metavar="[STRATEGY:]NAME=VALUE",
+        multiple=True,
+        help="Set a knob of a strategy, or of all that have it.  Repeatable.",
+    ),
+)
+
+REPORTING = options(
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json", "csv"]),
+        default="table",
+        show_default=True,
+        help="Form of the output.",
+    ),
+    click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+    click.option("--force", is_flag=True, help="Write over FILE."),
+    click.option("--quiet", "-q", is_flag=True, help="No progress, no warnings."),
+)

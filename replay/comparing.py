@@ -1,0 +1,145 @@
+"""Traces through strategies: the library functions `replay` and `compare`."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+from rxreplay.emulator import STRATEGIES, Strategy
+from rxreplay.errors import TraceError
+from rxreplay.traces import join_traces
+
+from .feeding import feed
+from .options import Options, Progress, no_progress, resolve
+from .result import Result, Results
+from .sources import Source, Walkable, open_source
+
+REFERENCE = "4.10/small"
+# The prototype with the bound of its day, beside the lower one that it asked for.
+ALSO = {"mst-2016/mergeable": ["mst-2016/mergeable,min_avg=1518"]}
+
+DEFAULTS = Options()
+
+
+def default_strategies() -> list[Strategy]:
+    """Give what a comparison shows that names no strategy.
+
+    Examples
+    --------
+    >>> default_strategies()[0].name
+    '4.10/small'
+    """
+    names = [known.name for known in STRATEGIES if known.by_default]
+    return resolve(shown for name in names for shown in [name, *ALSO.get(name, [])])
+
+
+def replay(
+    source: Source,
+    strategy: str | Strategy,
+    options: Options = DEFAULTS,
+    progress: Progress = no_progress,
+) -> Results:
+    """Replay one trace under one strategy.
+
+    Parameters
+    ----------
+    source : path, open trace, or int64 array of shape (n,)
+        The capture, or lengths on the wire in bytes.
+    strategy : str or Strategy
+        What receives.
+    options : Options
+        How to replay.
+    progress : callable
+        Called with the packets so far, and in all where that is known.
+
+    Returns
+    -------
+    Results
+        With one trace and one result.
+
+    Raises
+    ------
+    RxReplayError
+        The trace cannot be read, or there is no such strategy.
+
+    Examples
+    --------
+    >>> replay([60, 1514, 9014], "5.10/mergeable").results[0].figures.truesize_bytes
+    13056
+    """
+    return compare([source], [strategy], options, progress)
+
+
+def compare(
+    sources: Sequence[Source],
+    strategies: Sequence[str | Strategy] = (),
+    options: Options = DEFAULTS,
+    progress: Progress = no_progress,
+) -> Results:
+    """Replay traces under several strategies, each trace walked once.
+
+    Parameters
+    ----------
+    sources : sequence of paths, open traces, or int64 arrays
+        The captures; each is a trace of its own unless `options.join` says otherwise.
+    strategies : sequence of str or Strategy
+        What receives; the first is the reference. Empty: all that are shown by default, with
+        `4.10/small` as the reference.
+    options, progress
+        As for `replay`.
+
+    Returns
+    -------
+    Results
+        A trace that cannot be read is named in `failed`, and the others are replayed.
+
+    Raises
+    ------
+    RxReplayError
+        No trace could be read, or there is no such strategy.
+
+    Examples
+    --------
+    >>> both = compare([[64] * 1000], ["4.10/mergeable", "mst-2016/mergeable"])
+    >>> [result.figures.truesize_bytes for result in both.results]
+    [768000, 1035776]
+    """
+    chosen = resolve(strategies) or default_strategies()
+    reference = chosen[0].name if strategies else REFERENCE
+    return collect(sources, chosen, options, progress, options.as_config(chosen, reference))
+
+
+def collect(
+    sources: Sequence[Source],
+    chosen: Sequence[Strategy],
+    options: Options,
+    progress: Progress,
+    config: dict[str, Any],
+) -> Results:
+    """Walk trace after trace; one that cannot be read does not cost the others."""
+    results = Results(config, traces=[], results=[], warnings=[], failed=[])
+    for opening in openings(sources, options):
+        number = len(results.traces)
+        try:
+            with opening() as trace:
+                fed = feed(trace, chosen, options, progress, number)
+        except TraceError as error:
+            results.failed.append(str(error))
+        else:
+            pairs = zip(chosen, fed.figures, strict=True)
+            results.results.extend(Result(number, s.name, figures) for s, figures in pairs)
+            results.traces.append(fed.info)
+            results.warnings.extend(fed.warnings)
+    if not results.traces:
+        raise TraceError("; ".join(results.failed) or "no capture was given")
+    return results
+
+
+def openings(
+    sources: Sequence[Source], options: Options
+) -> list[Callable[[], AbstractContextManager[Walkable]]]:
+    """Give what opens each trace: one for each source, or one for all that are joined."""
+    if options.join is None:
+        return [partial(open_source, s, keep_damaged=options.keep_damaged) for s in sources]
+    joined = partial(join_traces, sources, order=options.join, keep_damaged=options.keep_damaged)
+    return [joined]

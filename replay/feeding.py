@@ -1,0 +1,129 @@
+"""One trace, walked once, into every strategy that wants it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rxreplay.emulator import Figures, Receiver, Strategy
+from rxreplay.traces import Block
+from rxreplay.traces.directions import Directions, for_guest, parse_mac
+from rxreplay.traces.summary import Summary
+
+from .options import Options, Progress, no_progress
+from .result import TraceInfo, Warning
+from .sources import Lengths, Walkable
+
+SHOWN_CANDIDATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What one walk gave: the trace, the figures of each strategy, and the warnings."""
+
+    info: TraceInfo
+    figures: list[Figures]
+    warnings: list[Warning]
+    directions: Directions
+
+
+class Selection:
+    """Which packets of a block reach the guest, and their lengths; everything without addresses."""
+
+    def __init__(self, guest_macs: Sequence[str]) -> None:
+        """Take the guest's addresses as the user wrote them."""
+        self._macs = np.array([parse_mac(mac) for mac in guest_macs], np.int64)
+        self.packets = 0
+
+    def lengths(self, block: Block) -> Lengths:
+        """Give the lengths on the wire of the packets to replay."""
+        lengths = block.wire_len
+        if self._macs.size:
+            lengths = lengths[for_guest(block, self._macs)]
+        self.packets += lengths.size
+        return lengths
+
+
+def feed(
+    trace: Walkable,
+    strategies: Sequence[Strategy],
+    options: Options,
+    progress: Progress = no_progress,
+    number: int = 0,
+) -> Fed:
+    """Walk a trace once and replay it under each strategy; `number` is the trace's, for warnings.
+
+    Raises
+    ------
+    TraceError
+        The trace cannot be read to its end.
+    """
+    receivers = [
+        Receiver(strategy, ring=options.ring, polls=options.polls, rcvbuf=options.rcvbuf)
+        for strategy in strategies
+    ]
+    summary, directions, selection = Summary(), Directions(), Selection(options.guest_macs)
+    for block in trace.blocks():
+        summary.add(block)
+        if block.dst.size:
+            directions.add(block)
+        lengths = selection.lengths(block)
+        for receiver in receivers:
+            receiver.receive(lengths)
+        progress(summary.packets, expected_packets(trace, summary))
+    figures = [receiver.finish() for receiver in receivers]
+    warnings = [Warning(w.code, w.text, number) for w in trace.warnings]
+    warnings += replay_warnings(trace, directions, selection, options, number)
+    return Fed(describe(trace, summary), figures, warnings, directions)
+
+
+def expected_packets(trace: Walkable, summary: Summary) -> int | None:
+    """Guess the packets of a trace from its size and the packets so far."""
+    walked = summary.captured_bytes + 16 * summary.packets
+    if trace.size_bytes is None or not walked or trace.format.endswith((".gz", ".zst")):
+        return None
+    return max(summary.packets, round(summary.packets * trace.size_bytes / walked))
+
+
+def describe(trace: Walkable, summary: Summary) -> TraceInfo:
+    """Put down what a trace is and what it holds, after its walk."""
+    return TraceInfo(
+        path=trace.path,
+        format=trace.format,
+        link_type=trace.link_type,
+        size_bytes=trace.size_bytes,
+        snaplen=trace.snaplen,
+        **summary.as_dict(),
+    )
+
+
+def replay_warnings(
+    trace: Walkable, directions: Directions, selection: Selection, options: Options, number: int
+) -> list[Warning]:
+    """Say where the packets that were replayed may not be those that a guest received."""
+    name = trace.path or trace.format
+    if options.guest_macs:
+        if selection.packets:
+            return []
+        text = f"{name}: no packet goes to {', '.join(options.guest_macs)}; nothing was replayed"
+        return [Warning("no_packets", text, number)]
+    if not selection.packets:
+        return [Warning("no_packets", f"{name}: there is no packet in it", number)]
+    if not directions.both_directions:
+        return []
+    return [Warning("both_directions", f"{name}: {direction_text(directions, selection)}", number)]
+
+
+def direction_text(directions: Directions, selection: Selection) -> str:
+    """Name the addresses that both send and receive, and what to do about it."""
+    candidates = directions.candidates()
+    shown = ", ".join(
+        f"{c.mac} ({100 * c.to_packets / selection.packets:.0f} % of the packets go to it)"
+        for c in candidates[:SHOWN_CANDIDATES]
+    )
+    more = len(candidates) - SHOWN_CANDIDATES
+    others = f" and {more} more" if more > 0 else ""
+    return (
+        "holds both directions, but only received packets use receive buffers; all were replayed. "
+        f"--guest-mac MAC keeps those for the guest; candidates: {shown}{others}"
+    )

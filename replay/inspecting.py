@@ -1,0 +1,80 @@
+"""What a capture holds, and what that means for a replay: the library function `info`."""
+
+from collections.abc import Sequence
+
+from .comparing import DEFAULTS, collect
+from .feeding import feed
+from .options import Options, Progress, no_progress
+from .result import Results, TraceInfo, Warning
+from .sources import Source
+from .units import share_text
+
+ETHERNET = "EN10MB"
+
+
+def info(
+    sources: Sequence[Source], options: Options = DEFAULTS, progress: Progress = no_progress
+) -> Results:
+    """Read traces without replaying them.
+
+    Parameters
+    ----------
+    sources : sequence of paths, open traces, or int64 arrays
+        The captures.
+    options : Options
+        Only `guest_macs`, `join` and `keep_damaged` matter.
+    progress : callable
+        Called with the packets so far, and in all where that is known.
+
+    Returns
+    -------
+    Results
+        With traces and warnings, and no results.
+
+    Raises
+    ------
+    RxReplayError
+        No trace could be read.
+
+    Examples
+    --------
+    >>> info([[60, 1514, 9014]]).traces[0].above_mtu_packets
+    1
+    """
+    return collect(sources, [], options, progress, {})
+
+
+def meaning(trace: TraceInfo, warnings: Sequence[Warning]) -> list[str]:
+    """Say in sentences what a trace means for a replay.
+
+    Examples
+    --------
+    >>> for sentence in meaning(info([[60, 1514, 9014]]).traces[0], []):
+    ...     print(sentence)
+    Packets above 1,514 bytes are 33.3 %: small buffers cannot hold them, and a host that segments would deliver more and shorter ones.
+    """
+    sentences = []
+    if trace.truncated_packets:
+        share = share_text(trace.truncated_packets, trace.packets)
+        sentences.append(
+            f"The snaplen cut {share} of the packets: a replay uses their length on the wire, "
+            "so no figure changes."
+        )
+    if trace.above_mtu_packets:
+        share = share_text(trace.above_mtu_packets, trace.packets)
+        sentences.append(
+            f"Packets above 1,514 bytes are {share}: small buffers cannot hold them, and a host "
+            "that segments would deliver more and shorter ones."
+        )
+    if trace.ts_backwards:
+        sentences.append(
+            f"Time runs backwards {trace.ts_backwards:,} times: a replay without a clock uses the "
+            "order of the records alone."
+        )
+    if trace.link_type not in (None, ETHERNET):
+        sentences.append(
+            f"The link type is {trace.link_type}: its own header is counted as if a device got it."
+        )
+    if any(warning.code == "both_directions" for warning in warnings):
+        sentences.append("It holds both directions: name the guest with --guest-mac.")
+    return sentences or ["It can be replayed as it is."]

@@ -1,0 +1,102 @@
+"""What a replay can be told, apart from the captures and the strategies."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rxreplay.emulator import Strategy, strategy
+from rxreplay.emulator.strategies import parse_setting
+from rxreplay.errors import StrategyError
+
+Join = Literal["time", "given"] | None
+Progress = Callable[[int, int | None], None]  # packets so far, packets in all where known
+
+
+def no_progress(_done: int, _whole: int | None) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to replay.
+
+    Attributes
+    ----------
+    ring : int
+        Buffers in the receive ring, a power of two.
+    polls : int or sequence of int
+        Packets of each NAPI poll, 1 to 64; the last one repeats.
+    rcvbuf : int
+        Bytes of the socket that `fit_packets` and `fit_bytes` are about.
+    guest_macs : sequence of str
+        Ethernet addresses of the guest: only what reaches it is replayed; empty: everything.
+    join : {"time", "given"} or None
+        Whether all captures make one trace, in the order of their times or as given.
+    keep_damaged : bool
+        Whether the packets before a damaged record count.
+    """
+
+    ring: int = 256
+    polls: int | Sequence[int] = 1
+    rcvbuf: int = 212_992
+    guest_macs: Sequence[str] = ()
+    join: Join = None
+    keep_damaged: bool = False
+
+    def as_config(self, strategies: Sequence[Strategy], reference: str) -> dict[str, Any]:
+        """Give what decides the figures, as JSON has it."""
+        return {
+            "strategies": [strategy.name for strategy in strategies],
+            "reference": reference,
+            "ring": self.ring,
+            "poll": self.polls if isinstance(self.polls, int) else [int(p) for p in self.polls],
+            "lifetime": "drop",
+            "rcvbuf": self.rcvbuf,
+            "guest_mac": list(self.guest_macs),
+            "join": self.join,
+        }
+
+
+def resolve(strategies: Iterable[str | Strategy]) -> list[Strategy]:
+    """Turn names into strategies, each once.
+
+    Examples
+    --------
+    >>> [found.name for found in resolve(["5.10/small", "5.10/small"])]
+    ['5.10/small']
+    """
+    found = (strategy(s) if isinstance(s, str) else s for s in strategies)
+    return list({each.name: each for each in found}.values())
+
+
+def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]) -> list[Strategy]:
+    """Set knobs, each given as `[STRATEGY:]NAME=VALUE`; without STRATEGY in all that have it.
+
+    Raises
+    ------
+    StrategyError
+        None of the strategies has the knob, or it cannot have that value.
+
+    Examples
+    --------
+    >>> [s.name for s in apply_settings(["4.11/small", "mst-2016/mergeable"], ["min_avg=1518"])]
+    ['4.11/small', 'mst-2016/mergeable,min_avg=1518']
+    """
+    chosen = resolve(strategies)
+    for setting in settings:
+        target, _, text = setting.rpartition(":")
+        name, value = parse_setting(text)
+        wanted = [s for s in chosen if _has(s, target, name)]
+        if not wanted:
+            known = sorted({f"{s.name}:{knob.name}" for s in chosen for knob in s.knobs})
+            raise StrategyError(
+                f"--set {setting}: no strategy here has that knob; known: {', '.join(known) or 'none'}"
+            )
+        chosen = [s.with_settings({name: value}) if s in wanted else s for s in chosen]
+    return resolve(chosen)
+
+
+def _has(strategy: Strategy, target: str, name: str) -> bool:
+    if target:
+        return target in (strategy.name, f"{strategy.kernel}/{strategy.mode}")
+    return any(knob.name == name for knob in strategy.knobs)

@@ -1,0 +1,203 @@
+"""Results as tables for a terminal, a page of text or a mail."""
+
+from collections.abc import Iterator, Mapping
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rxreplay.emulator import Figures
+
+from ..inspecting import meaning
+from ..result import Results, TraceInfo
+from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
+from ..verdict import verdict
+from .as_csv import flat
+from .rows import ROWS, Row, best_of
+
+LABEL_WIDTH = 28
+COLUMN_WIDTH = 13
+PLAIN_WIDTH = 100  # where the output is no terminal
+
+
+def console(out: TextIO) -> Console:
+    """Make the console that prints on `out`: colours only where it is a terminal."""
+    width = None if out.isatty() else PLAIN_WIDTH
+    return Console(file=out, width=width, highlight=False, soft_wrap=False)
+
+
+def heading(trace: TraceInfo) -> str:
+    """Describe a trace in a line.
+
+    Examples
+    --------
+    >>> from rxreplay import info
+    >>> heading(info([[60, 1514, 9014]]).traces[0])
+    'lengths: 3 packets, 10.3 KiB on the wire, length 60 to 9,014 (median 1,514)'
+    """
+    name = trace.path or trace.format
+    if not trace.packets:
+        return f"{name}: no packet"
+    lengths = {key: count_text(value) for key, value in trace.wire_len.items()}
+    span = f", {duration_text(trace.duration_ns)}" if trace.duration_ns is not None else ""
+    return (
+        f"{name}: {trace.packets:,} packets, {bytes_text(trace.wire_bytes)} on the wire{span}, "
+        f"length {lengths['min']} to {lengths['max']} (median {lengths['median']})"
+    )
+
+
+def write_compare(results: Results, out: TextIO) -> None:
+    """Write a comparison of strategies for each trace, and its verdict."""
+    to = console(out)
+    legend = f"* best of those that drop nothing; × times the reference {results.reference}"
+    for number, trace in enumerate(results.traces):
+        figures = results.of(number)
+        to.print(Text(heading(trace)), soft_wrap=True)
+        to.print(Text(assumptions(results)), style="dim")
+        columns = alike(figures)
+        for start, stop in parts(len(columns), to.width):
+            to.print(comparison(figures, columns[start:stop], results.reference))
+        to.print(Text(legend), style="dim")
+        to.print()
+        to.print(Text(verdict(figures, results.reference)))
+        to.print()
+
+
+def assumptions(results: Results) -> str:
+    """Say under which rules the figures hold."""
+    config = results.config
+    poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
+    return (
+        f"ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
+        f"a socket of {config['rcvbuf']:,} B"
+    )
+
+
+def alike(figures: Mapping[str, Figures]) -> list[list[str]]:
+    """Put strategies of equal figures together: one column serves them all."""
+    columns: list[list[str]] = []
+    for name, mine in figures.items():
+        same = (names for names in columns if figures[names[0]] == mine)
+        names = next(same, None)
+        if names is None:
+            columns.append([name])
+        else:
+            names.append(name)
+    return columns
+
+
+def parts(columns: int, width: int) -> Iterator[tuple[int, int]]:
+    """Part the columns evenly, so that each table fits the width."""
+    fits = max(1, (width - LABEL_WIDTH) // COLUMN_WIDTH)
+    tables = max(1, -(-columns // fits))
+    for table in range(tables):
+        yield columns * table // tables, columns * (table + 1) // tables
+
+
+def title(names: list[str]) -> str:
+    """Write the head of a column: a strategy, and those that do the same.
+
+    Examples
+    --------
+    >>> title(["4.10/big", "4.11/big"]).splitlines()
+    ['4.10/', 'big', '= 4.11']
+    """
+    kernel, rest = names[0].split("/")
+    mode, *settings = rest.split(",")
+    others = [name.removesuffix(f"/{mode}") for name in names[1:]]
+    return "\n".join([f"{kernel}/", mode, *settings, *(f"= {other}" for other in others)])
+
+
+def comparison(figures: Mapping[str, Figures], columns: list[list[str]], reference: str) -> Table:
+    """Make the table of some of the strategies."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("", min_width=LABEL_WIDTH - 2, no_wrap=True)
+    for names in columns:
+        table.add_column(title(names), justify="right")
+    for row in ROWS:
+        best = best_of(row, figures.values())
+        base = row.value(figures[reference]) if reference in figures and row.relative else None
+        cells = [cell(row, figures[names[0]], best, base) for names in columns]
+        table.add_row(row.label, *cells)
+    return table
+
+
+def cell(row: Row, figures: Figures, best: float | None, base: float | None) -> Text:
+    """Write a figure, a mark where it is the best, and how many times the reference's it is."""
+    value = row.value(figures)
+    wins = best is not None and value == best and not figures.drops.total()
+    text = Text(row.text(figures) + ("*" if wins else " "), style="bold green" if wins else "")
+    if base:
+        text.append(f"\n{ratio_text(value, base)} ", style="dim")
+    return text
+
+
+def write_replay(results: Results, out: TextIO) -> None:
+    """Write all figures of one strategy."""
+    to = console(out)
+    for result in results.results:
+        to.print(Text(heading(results.traces[result.trace])), soft_wrap=True)
+        to.print(Text(f"{result.strategy}: {assumptions(results)}"), style="dim")
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("figure", no_wrap=True)
+        table.add_column("value", justify="right", no_wrap=True)
+        table.add_column("", justify="right", no_wrap=True)
+        for name, value in flat(result.figures.as_dict()):
+            if name.startswith("nr_frags.") and not value:
+                continue
+            table.add_row(name, exact(value), readable(name, value))
+        to.print(table)
+
+
+def exact(value: object) -> str:
+    """Write a value with all its digits."""
+    if value is None:
+        return "null"
+    if isinstance(value, float):
+        return f"{value:,.4f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def readable(name: str, value: object) -> str:
+    """Write bytes once more with a unit, where that is shorter."""
+    is_bytes = "bytes" in name or name.startswith("waste.")
+    return (
+        bytes_text(value) if is_bytes and isinstance(value, int | float) and value >= 1024 else ""
+    )
+
+
+def write_info(results: Results, out: TextIO) -> None:
+    """Write what each trace holds, and what that means for a replay."""
+    to = console(out)
+    for number, trace in enumerate(results.traces):
+        table = Table(box=None, pad_edge=False, show_header=False)
+        table.add_column(no_wrap=True, style="bold")
+        table.add_column(overflow="fold")
+        for label, text in facts(trace):
+            table.add_row(label, Text(text))
+        to.print(table)
+        warnings = [w for w in results.warnings if w.trace == number]
+        for sentence in meaning(trace, warnings):
+            to.print(Text(sentence))
+        to.print()
+
+
+def facts(trace: TraceInfo) -> Iterator[tuple[str, str]]:
+    """Give the lines of a trace's description."""
+    lengths = {key: count_text(value) for key, value in trace.wire_len.items()}
+    size = bytes_text(trace.size_bytes) if trace.size_bytes is not None else "a stream"
+    yield "trace", f"{trace.path or '-'} ({trace.format}, {size})"
+    yield "link type", f"{trace.link_type or '-'}, snaplen {count_text(trace.snaplen)}"
+    yield "packets", count_text(trace.packets)
+    yield "bytes on the wire", f"{count_text(trace.wire_bytes)} ({bytes_text(trace.wire_bytes)})"
+    yield "bytes captured", f"{count_text(trace.captured_bytes)}"
+    yield "length", ", ".join(f"{key} {text}" for key, text in lengths.items())
+    yield "time span", duration_text(trace.duration_ns)
+    yield "cut by the snaplen", counted(trace.truncated_packets, trace.packets)
+    yield "above 1,514 bytes", counted(trace.above_mtu_packets, trace.packets)
+    yield "times backwards", count_text(trace.ts_backwards)
+
+
+def counted(part: int | None, whole: int) -> str:
+    """Write a count with its share."""
+    return f"{count_text(part)} ({share_text(part, whole)})" if whole else count_text(part)

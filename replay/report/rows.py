@@ -1,0 +1,157 @@
+"""The rows of a comparison: which figure, how it reads, and which way is better."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rxreplay.emulator import Figures
+
+from ..units import bytes_text, count_text, number_text, share_text
+
+Number = float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure that a comparison shows.
+
+    Attributes
+    ----------
+    label : str
+        What people read.
+    value : callable
+        From the figures to the number that is compared; None where it was not computed.
+    text : callable
+        From the figures to what is printed.
+    better : {"low", "high"} or None
+        Which end is the best, if either.
+    relative : bool
+        Whether it is shown in times of the reference as well.
+    """
+
+    label: str
+    value: Callable[[Figures], Number]
+    text: Callable[[Figures], str]
+    better: Literal["low", "high"] | None = "low"
+    relative: bool = False
+
+
+def per_packet(figure: float, figures: Figures) -> Number:
+    """Divide by the packets delivered."""
+    return figure / figures.delivered_packets if figures.delivered_packets else None
+
+
+def mean_frags(figures: Figures) -> Number:
+    """Give the frags of the mean skb; 17 stands for 17 and more."""
+    return per_packet(sum(n * packets for n, packets in enumerate(figures.nr_frags)), figures)
+
+
+def drops_text(figures: Figures) -> str:
+    """Write the packets dropped, and their share."""
+    dropped = figures.drops.total()
+    return f"{dropped:,} ({share_text(dropped, figures.packets)})" if dropped else "0"
+
+
+def carved_share(figure: int, figures: Figures) -> Number:
+    """Give the share of the consumed buffers' bytes."""
+    buffers = figures.waste.buffers
+    consumed = buffers.carved - buffers.posted
+    return figure / consumed if consumed else None
+
+
+def waste_row(label: str, owner: str) -> Row:
+    """Make the row of a share of buffer bytes that hold no packet."""
+
+    def value(figures: Figures) -> Number:
+        return carved_share(getattr(figures.waste.buffers, owner), figures)
+
+    return Row(label, value, lambda figures: share_text(value(figures), 1))
+
+
+ROWS: Final = (
+    Row("packets dropped", lambda f: f.drops.total(), drops_text, None),
+    Row(
+        "truesize a packet",
+        lambda f: per_packet(f.truesize_bytes, f),
+        lambda f: number_text(per_packet(f.truesize_bytes, f), " B"),
+        relative=True,
+    ),
+    Row(
+        "frame bytes in truesize",
+        lambda f: f.len_per_truesize,
+        lambda f: share_text(f.len_per_truesize, 1),
+        "high",
+    ),
+    Row(
+        "resident, at most",
+        lambda f: f.resident_bytes.peak,
+        lambda f: bytes_text(f.resident_bytes.peak),
+        relative=True,
+    ),
+    Row(
+        "resident, mean",
+        lambda f: f.resident_bytes.mean,
+        lambda f: bytes_text(f.resident_bytes.mean),
+        relative=True,
+    ),
+    Row(
+        "posted in the ring, at most",
+        lambda f: f.ring_bytes.peak,
+        lambda f: bytes_text(f.ring_bytes.peak),
+        relative=True,
+    ),
+    Row(
+        "amplification, worst",
+        lambda f: f.amplification.peak and f.amplification.peak.ratio,
+        lambda f: number_text(f.amplification.peak and f.amplification.peak.ratio),
+    ),
+    Row(
+        "copied a packet",
+        lambda f: per_packet(f.copied_bytes, f),
+        lambda f: number_text(per_packet(f.copied_bytes, f), " B"),
+    ),
+    Row(
+        "linear packets",
+        lambda f: per_packet(f.linear_packets, f),
+        lambda f: share_text(f.linear_packets, f.delivered_packets),
+        "high",
+    ),
+    Row("frags a packet", mean_frags, lambda f: number_text(mean_frags(f)), None),
+    Row(
+        "frags coalesced",
+        lambda f: f.coalesced_frags,
+        lambda f: count_text(f.coalesced_frags),
+        None,
+    ),
+    Row(
+        "packets with a frag_list",
+        lambda f: f.frag_list_packets,
+        lambda f: count_text(f.frag_list_packets),
+    ),
+    Row(
+        "buffers a packet",
+        lambda f: per_packet(f.buffers, f),
+        lambda f: number_text(per_packet(f.buffers, f)),
+        None,
+    ),
+    waste_row("unused in buffers", "unused"),
+    waste_row("holes in buffers", "hole"),
+    waste_row("shared info in buffers", "shared_info"),
+    Row(
+        "packets that fit a socket",
+        lambda f: f.fit_packets,
+        lambda f: count_text(f.fit_packets),
+        "high",
+    ),
+)
+
+
+def best_of(row: Row, figures: Iterable[Figures]) -> Number:
+    """Give the best value of a row among strategies that drop nothing; None where all are alike."""
+    everyone = list(figures)
+    values = [row.value(f) for f in everyone]
+    honest = [v for f, v in zip(everyone, values, strict=True) if not f.drops.total()]
+    known = {value for value in honest if value is not None}
+    if row.better is None or len(known) < 2:
+        return None
+    return min(known) if row.better == "low" else max(known)

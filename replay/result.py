@@ -1,0 +1,111 @@
+"""What a replay gives: one object that feeds every reporter, and its JSON form."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rxreplay.emulator import Figures
+
+SCHEMA: Final = "rxreplay/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 - the name of the field in JSON
+    """Something that the reader of a result should know; `trace` is its number, or None."""
+
+    code: str
+    text: str
+    trace: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceInfo:
+    """A capture as it was read; what has no value (no packet, no time) is None."""
+
+    path: str | None
+    format: str
+    link_type: str | None
+    size_bytes: int | None
+    packets: int
+    wire_bytes: int
+    captured_bytes: int | None
+    wire_len: dict[str, int | None]
+    first_ns: int | None
+    last_ns: int | None
+    duration_ns: int | None
+    snaplen: int | None
+    truncated_packets: int | None
+    above_mtu_packets: int
+    ts_backwards: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the trace as JSON has it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One trace under one strategy.
+
+    Attributes
+    ----------
+    trace : int
+        Index into `Results.traces`.
+    strategy : str
+        The strategy's name.
+    figures : Figures
+        All of its figures.
+    """
+
+    trace: int
+    strategy: str
+    figures: Figures
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the result as JSON has it."""
+        return {"trace": self.trace, "strategy": self.strategy, "figures": self.figures.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that a command has computed.
+
+    Attributes
+    ----------
+    config : dict
+        What decides the figures; nothing of the machine or of where the bytes came from.
+    traces : list of TraceInfo
+    results : list of Result
+        Trace by trace, in the order of the strategies.
+    warnings : list of Warning
+    failed : list of str
+        Captures that could not be replayed, a line each.
+    run : dict
+        Version and command: what made this, not what decides it.
+    """
+
+    config: dict[str, Any]
+    traces: list[TraceInfo]
+    results: list[Result]
+    warnings: list[Warning]
+    failed: list[str]
+    run: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """The strategy that the others are compared with."""
+        return str(self.config["reference"])
+
+    def of(self, trace: int) -> dict[str, Figures]:
+        """Give the figures of one trace by strategy, in order."""
+        return {result.strategy: result.figures for result in self.results if result.trace == trace}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON has it."""
+        return {
+            "schema": SCHEMA,
+            "config": self.config,
+            "run": self.run,
+            "traces": [trace.as_dict() for trace in self.traces],
+            "results": [result.as_dict() for result in self.results],
+            "warnings": [{"code": w.code, "text": w.text, "trace": w.trace} for w in self.warnings],
+        }

@@ -1,0 +1,84 @@
+"""Numbers for people: the only place that formats them."""
+
+BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+def bytes_text(size: float | None) -> str:
+    """Write bytes with a binary unit, three significant digits.
+
+    Examples
+    --------
+    >>> bytes_text(2176), bytes_text(18_907_136), bytes_text(None)
+    ('2.12 KiB', '18.0 MiB', '-')
+    """
+    if size is None:
+        return "-"
+    power = 0
+    while abs(size) >= 1024 and power < len(BINARY) - 1:
+        size, power = size / 1024, power + 1
+    return f"{size:,.0f} B" if power == 0 else f"{_three_digits(size)} {BINARY[power]}"
+
+
+def _three_digits(value: float) -> str:
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{digits}f}"
+
+
+def count_text(count: int | None) -> str:
+    """Write a count with its thousands parted.
+
+    Examples
+    --------
+    >>> count_text(1234567)
+    '1,234,567'
+    """
+    return "-" if count is None else f"{count:,}"
+
+
+def number_text(value: float | None, unit: str = "") -> str:
+    """Write a number with three significant digits, all of them where it is longer.
+
+    Examples
+    --------
+    >>> number_text(0.3141), number_text(1792.4, " B"), number_text(None)
+    ('0.31', '1,792 B', '-')
+    """
+    return "-" if value is None else _three_digits(value) + unit
+
+
+def share_text(part: float | None, whole: float | None) -> str:
+    """Write a part of a whole in per cent.
+
+    Examples
+    --------
+    >>> share_text(1, 8), share_text(0, 0)
+    ('12.5 %', '-')
+    """
+    return f"{100 * part / whole:.1f} %" if whole and part is not None else "-"
+
+
+def duration_text(nanoseconds: int | None) -> str:
+    """Write a time span.
+
+    Examples
+    --------
+    >>> duration_text(1_500_000), duration_text(90_000_000_000)
+    ('1.50 ms', '90.0 s')
+    """
+    if nanoseconds is None:
+        return "-"
+    for size, unit in ((10**9, "s"), (10**6, "ms"), (10**3, "µs")):
+        if nanoseconds >= size:
+            return f"{_three_digits(nanoseconds / size)} {unit}"
+    return f"{nanoseconds} ns"
+
+
+def ratio_text(value: float | None, reference: float | None) -> str:
+    """Write how many times the reference a value is.
+
+    Examples
+    --------
+    >>> ratio_text(1, 2), ratio_text(1, 0)
+    ('×0.50', '')
+    """
+    return "" if value is None or not reference else f"×{value / reference:,.2f}"

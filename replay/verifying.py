@@ -1,0 +1,187 @@
+"""The emulator against recordings of real kernels: the library function `verify`."""
+
+import os
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from rxreplay.emulator import Receiver, Strategy, strategy
+from rxreplay.emulator.abi import ETH_HLEN
+from rxreplay.emulator.state import CHUNK_FREED, CHUNK_TAKEN, PACKET, POLL, REFILL
+from rxreplay.errors import StrategyError
+
+from .recording import Event, Recording, RecordingError, read_recording
+
+CONTEXT = 4  # events shown before a difference
+EVENTS_TO_SPARE = 4096
+
+# Parts of a recording's name that have no strategy yet.
+UNKNOWN = {"xdp": "XDP", "vnet_hdr": "another virtio header"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the emulator parts from a recording.
+
+    Attributes
+    ----------
+    line : int
+        Of the recording, from 1; one more than it has where the emulator did more.
+    recorded, emulated : str
+        The event there, and the one that the emulator has instead.
+    before : list of str
+        The events that came before it, equal on both sides.
+    """
+
+    line: int
+    recorded: str
+    emulated: str
+    before: list[str]
+
+    def __str__(self) -> str:
+        """Give it in one line."""
+        return f"line {self.line:,}: recorded '{self.recorded}', emulated '{self.emulated}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One recording against the emulator.
+
+    Attributes
+    ----------
+    name, strategy : str
+        The recording, and what it was compared with.
+    events, packets : int
+        How many were compared and equal.
+    difference : Difference or None
+        The first one.
+    """
+
+    name: str
+    strategy: str
+    events: int
+    packets: int
+    difference: Difference | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no difference at all."""
+        return self.difference is None
+
+
+def verify(path: str | os.PathLike[str]) -> Verdict:
+    """Replay a recording and compare what it holds, event for event.
+
+    Packets' lengths and polls are fed as they were; refills, chunks, skbs and, where an unread
+    socket was recorded, what it accepted must come out the same.
+
+    Raises
+    ------
+    RecordingError
+        The file is no recording.
+    StrategyError
+        There is no strategy for its kernel and mode.
+    """
+    recording = read_recording(path)
+    chosen = strategy_of(recording)
+    receiver = replay_recording(recording, chosen)
+    difference = first_difference(recording, emulated_events(receiver, recording.kinds))
+    if difference is None:
+        difference = socket_difference(recording, receiver)
+    equal = recording.events
+    if difference is not None:
+        equal = [
+            e for e, line in zip(equal, recording.lines, strict=True) if line < difference.line
+        ]
+    packets = sum(event[0] == "packet" for event in equal)
+    return Verdict(recording.name, chosen.name, len(equal), packets, difference)
+
+
+def strategy_of(recording: Recording) -> Strategy:
+    """Find the strategy that a recording's first line names."""
+    head = recording.head
+    for key, what in UNKNOWN.items():
+        if head.get(key, 12 if key == "vnet_hdr" else None) not in (None, 12):
+            raise StrategyError(f"{recording.name}: there is no strategy with {what} yet")
+    return strategy(f"{head['kernel']}/{head['mode']}")
+
+
+def replay_recording(recording: Recording, chosen: Strategy) -> Receiver:
+    """Feed a recording's frames and polls."""
+    udp = recording.head.get("udp")
+    if not recording.polls or sum(recording.polls) != len(recording.frames):
+        raise RecordingError(
+            f"{recording.name}: its polls received {sum(recording.polls):,} packets and it has "
+            f"{len(recording.frames):,}: packets or polls are missing"
+        )
+    socket = {"rcvbuf": int(udp["rcvbuf"]), "unread": True} if udp else {}
+    receiver = Receiver(
+        chosen,
+        ring=int(recording.head.get("ring", 256)),
+        polls=recording.polls,
+        events=len(recording.events) + EVENTS_TO_SPARE,
+        **socket,
+    )
+    receiver.receive(recording.frames)
+    receiver.finish()
+    return receiver
+
+
+def emulated_events(receiver: Receiver, kinds: set[str]) -> list[Event]:
+    """Write the emulator's events as a recording has them, of the kinds that are in it.
+
+    Chunk numbers stay the emulator's own: `first_difference` ties them to the recording's.
+    """
+    events: list[Event] = []
+    for kind, a, b, c, d, e in receiver.log.tolist():
+        if kind == REFILL:
+            event: Event = ("refill", str(a), "-" if b < 0 else str(b), str(c), str(d))
+        elif kind in (CHUNK_TAKEN, CHUNK_FREED):
+            event = ("chunk", "+" if kind == CHUNK_TAKEN else "-", str(a))
+        elif kind == PACKET:
+            event = ("packet", *map(str, (a, b, b - ETH_HLEN, c, d, e)))
+        else:
+            event = ("poll", str(a))
+        if event[0] in kinds:
+            events.append(event)
+    return events
+
+
+def first_difference(recording: Recording, emulated: list[Event]) -> Difference | None:
+    """Compare event by event; a chunk's number is a name, tied where the chunk is taken."""
+    names: dict[str, str] | None = {} if "chunk" in recording.kinds else None
+    for index, (event, mine) in enumerate(zip_longest(recording.events, emulated)):
+        if names is not None and event and mine and event[:2] == mine[:2] == ("chunk", "+"):
+            names[mine[2]] = event[2]
+        named = with_names(mine, event, names)
+        if event != named:
+            lines = recording.lines
+            return Difference(
+                lines[index] if index < len(lines) else lines[-1] + 1,
+                " ".join(event or ("nothing more",)),
+                " ".join(named or ("nothing more",)),
+                [" ".join(e) for e in recording.events[max(0, index - CONTEXT) : index]],
+            )
+    return None
+
+
+def with_names(
+    mine: Event | None, event: Event | None, names: dict[str, str] | None
+) -> Event | None:
+    """Put the recording's name of a chunk, by `names`, into an event of the emulator.
+
+    Where chunks were not traced their names cannot be told, and any name will do.
+    """
+    if not mine or mine[0] not in ("refill", "chunk"):
+        return mine
+    if names is None:
+        return (*mine[:2], event[2], *mine[3:]) if event and event[0] == mine[0] else mine
+    return (*mine[:2], names.get(mine[2], mine[2]), *mine[3:])
+
+
+def socket_difference(recording: Recording, receiver: Receiver) -> Difference | None:
+    """Compare what the unread socket holds with what the recording's first line says."""
+    for name, recorded in (recording.head.get("udp") or {}).items():
+        emulated = receiver.socket.get(name, recorded)
+        if emulated != recorded:
+            return Difference(1, f"udp {name} {recorded}", f"udp {name} {emulated}", [])
+    return None
