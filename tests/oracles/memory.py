@@ -13,6 +13,7 @@ class Chunk:
         self.number = memory.taken
         memory.taken += 1
         memory.chunks.add(self)
+        memory.chunk_bytes += size
         memory.filled_bytes += size
         memory.note()
         if kind == "page_frag":
@@ -31,6 +32,7 @@ class Chunk:
         assert self.refs >= 0
         if self.refs == 0:
             self.memory.chunks.remove(self)
+            self.memory.chunk_bytes -= self.size
             if self.kind == "page_frag":
                 self.memory.events.append(("chunk", "-", self))
 
@@ -40,15 +42,14 @@ class Memory:
 
     def __init__(self):
         self.chunks, self.events = set(), []
-        self.taken = self.filled_bytes = self.chunk_tail = 0
+        self.taken = self.chunk_bytes = self.filled_bytes = self.chunk_tail = 0
         self.carved_buffers = self.carved_heads = 0
         self.slab = 0
         self.peaks = {"chunk_bytes": 0, "slab_bytes": 0, "resident_bytes": 0}
 
     def levels(self):
-        chunk_bytes = sum(chunk.size for chunk in self.chunks)
-        levels = {"chunk_bytes": chunk_bytes, "slab_bytes": self.slab}
-        return {**levels, "resident_bytes": chunk_bytes + self.slab}
+        levels = {"chunk_bytes": self.chunk_bytes, "slab_bytes": self.slab}
+        return {**levels, "resident_bytes": self.chunk_bytes + self.slab}
 
     def note(self):
         """Keep the peaks; memory is the most right after something was taken."""

@@ -9,8 +9,37 @@ from collections import Counter, deque
 from oracles.memory import Memory, PageFrag, PageFragCache, Pages
 
 OWNERS = (
-    "payload vnet_hdr headroom shared_info alignment hole unused freed_copy dropped dma_record"
-).split()
+    "payload",
+    "vnet_hdr",
+    "headroom",
+    "shared_info",
+    "alignment",
+    "hole",
+    "unused",
+    "freed_copy",
+    "dropped",
+    "dma_record",
+)
+HEAD_OWNERS = ("bytes", "payload", "headroom", "shared_info", "unused")
+COUNTS = (
+    "packets",
+    "frame_bytes",
+    "delivered_packets",
+    "delivered_bytes",
+    "truesize_bytes",
+    "buffers",
+    "linear_bytes",
+    "nonlinear_bytes",
+    "linear_packets",
+    "frag_list_packets",
+    "coalesced_frags",
+    "copy_small.bytes",
+    "copy_small.packets",
+    "copy_header.bytes",
+    "copy_header.packets",
+    "fit_packets",
+    "fit_bytes",
+)
 
 
 class Head:
@@ -29,30 +58,34 @@ class Buffer:
 
 
 class Skb:
-    """An sk_buff with its frags; `chunks` are its references."""
+    """An sk_buff with its frags and its references: of the head, and of the frags."""
 
-    head_is_buffer = False
-
-    def __init__(self, truesize, slab, chunks=()):
-        self.truesize, self.slab, self.chunks = truesize, slab, list(chunks)
+    def __init__(self, truesize, slab, head_chunks=()):
+        self.truesize, self.slab = truesize, slab
+        self.head_chunks, self.frag_chunks = list(head_chunks), []
         self.linear, self.frags, self.coalesced = 0, [], 0
         self.list_members, self.tailroom, self.frame = [], 0, 0
 
     def add_frag(self, chunk, offset, size, truesize):
         self.frags.append([chunk, offset, size])
-        self.chunks.append(chunk)
+        self.frag_chunks.append(chunk)
         self.truesize += truesize
 
     def length(self):
         return self.linear + sum(f[2] for s in [self, *self.list_members] for f in s.frags)
 
+    def chunks(self):
+        members = [c for member in self.list_members for c in member.chunks()]
+        return self.head_chunks + self.frag_chunks + members
+
     def free(self):
-        for skb in [self, *self.list_members]:
-            chunks, skb.chunks = skb.chunks, []
-            if skb.head_is_buffer:  # frags go first, then the head
-                chunks = [*chunks[1:], chunks[0]] if chunks else []
-            for chunk in chunks:
-                chunk.put()
+        """skb_release_data(): the frags go first, then the frag_list, then the head."""
+        for chunk in self.frag_chunks:
+            chunk.put()
+        for member in self.list_members:
+            member.free()
+        for chunk in self.head_chunks:
+            chunk.put()
 
     def slab_bytes(self):
         return self.slab + sum(s.slab for s in self.list_members)
@@ -76,7 +109,7 @@ class Driver:
         self.drops, self.nr_frags = Counter(), [0] * 18
         self.samples = []  # (weight, values) after each poll
         self.peaks = Counter()
-        self.amplification = None
+        self.amplification = self.least_linear = None
         self.rmem = self.fit_rmem = 0
         self.fit_open = True
         self.avg = 0
@@ -86,7 +119,8 @@ class Driver:
 
     # -- what differs between kernels ---------------------------------------------------------
     def refill_above(self):
-        return min(64, self.ring_size) // 2 if self.kernel.startswith("5.10") else self.ring_size // 2
+        since_53 = self.kernel.startswith("5.10")
+        return (min(64, self.ring_size) if since_53 else self.ring_size) // 2
 
     def batch(self):
         return 8 if self.kernel.startswith("5.10") else 1
@@ -101,9 +135,9 @@ class Driver:
     def fill(self):
         while len(self.ring) < self.ring_size:
             self.ring.append(self.post())
-            self.note_peaks()
+        self.note_peaks()  # nothing but memory, which notes itself, falls within a fill
 
-    def fits(self, length):
+    def fits(self, _length):
         return bool(self.ring)
 
     def ever_fits(self, length):
@@ -116,7 +150,7 @@ class Driver:
         budget, work = next(budgets), 0
         for length in lengths:
             self.count["packets"] += 1
-            self.count["wire_bytes"] += length
+            self.count["frame_bytes"] += length
             if not self.ever_fits(length):
                 self.drops["device_too_long"] += 1
                 continue
@@ -146,7 +180,8 @@ class Driver:
         self.alive.append(skb)
         self.pending.append(skb)
         self.note_peaks()
-        fields = (length, length - 14, length - skb.linear, skb.truesize, len(skb.frags))
+        seq = self.count["packets"] - 1
+        fields = (seq, length, length - 14, length - skb.linear, skb.truesize, len(skb.frags))
         self.events.append(("packet", *fields))
         if len(self.pending) == self.batch():
             self.deliver()
@@ -202,6 +237,8 @@ class Driver:
         self.count["linear_bytes"] += skb.linear
         self.count["nonlinear_bytes"] += skb.frame - skb.linear
         self.count["linear_packets"] += skb.linear == skb.frame
+        if skb.linear < skb.frame:
+            self.least_linear = min(self.least_linear or skb.linear, skb.linear)
         self.count["frag_list_packets"] += bool(skb.list_members)
         self.count["coalesced_frags"] += skb.coalesced
         self.nr_frags[min(17, len(skb.frags))] += 1
@@ -210,7 +247,7 @@ class Driver:
         return sum(b.size for b in self.ring if not (b.head and b.head.slab))
 
     def now(self):
-        held = {chunk for skb in self.alive for s in [skb, *skb.list_members] for chunk in s.chunks}
+        held = {chunk for skb in self.alive for chunk in skb.chunks()}
         slab = sum(skb.slab_bytes() for skb in self.alive)
         now = {
             "ring_bytes": self.ring_bytes(),
@@ -238,28 +275,40 @@ class Driver:
         end = self.now()
         end.pop("held")
         weight = sum(w for w, _ in self.samples)
-        means = {n: sum(w * v[n] for w, v in self.samples) / weight if weight else None for n in end}
+        sums = {n: sum(w * v[n] for w, v in self.samples) for n in end}
+        means = {n: sums[n] / weight if weight else None for n in end}
+        memory = self.memory
         left = self.page_frag.left() + self.head_cache.left()
-        assert self.memory.carved_buffers == self.posted_carve() + sum(self.owners.values())
-        carved = self.memory.carved_buffers + self.memory.carved_heads
-        assert self.memory.filled_bytes == carved + self.memory.chunk_tail + left
+        carved = memory.carved_buffers + memory.carved_heads
+        assert memory.carved_buffers == self.ring_bytes() + sum(self.owners.values())
+        assert memory.chunk_bytes == sum(chunk.size for chunk in memory.chunks)
+        assert memory.filled_bytes == carved + memory.chunk_tail + left
         return {
-            **self.count,
-            "drops": dict(self.drops),
+            **{name: self.count[name] for name in COUNTS},
+            "drops": {c: self.drops[c] for c in ("device_too_long", "rx_length_errors")},
             "nr_frags": self.nr_frags,
-            "levels": {n: (self.peaks[n], means[n], end[n]) for n in end},
+            "least_linear": self.least_linear,
+            **{n: (self.peaks[n], means[n], end[n]) for n in end},
             "amplification": self.amplification,
-            "owners": dict(self.owners),
-            "heads": dict(self.heads),
-            "carved": self.memory.carved_buffers,
-            "posted": self.posted_carve(),
-            "filled": self.memory.filled_bytes,
-            "chunk_tail": self.memory.chunk_tail,
-            "left": left,
+            "buffer_ledger": {
+                "carved": memory.carved_buffers,
+                "posted": self.ring_bytes(),
+                **{owner: self.owners[owner] for owner in OWNERS},
+            },
+            "chunk_ledger": {
+                "filled": memory.filled_bytes,
+                "carved_buffers": memory.carved_buffers,
+                "carved_heads": memory.carved_heads,
+                "chunk_tail": memory.chunk_tail,
+                "cursor_left": left,
+            },
+            "head_ledger": {owner: self.heads[owner] for owner in HEAD_OWNERS},
+            "socket": {
+                "accepted": len(self.socket),
+                "drops": self.drops["rcvbuf"],
+                "rmem_alloc": self.rmem,
+            },
         }
-
-    def posted_carve(self):
-        return self.ring_bytes()
 
     # -- heads --------------------------------------------------------------------------------
     def copy_head(self):
@@ -374,7 +423,7 @@ class Mergeable(Driver):
     def fits(self, length):
         return sum(b.posted for b in self.ring) >= length + self.hdr_len
 
-    def ever_fits(self, length):
+    def ever_fits(self, _length):
         return True  # the ring decides, once it is full
 
     def take(self, length):
@@ -456,12 +505,12 @@ class Prototype(Mergeable):
         wanted = 512 + min(max(self.avg, self.min_avg), 4096 - 512)
         return -(-wanted // 256) * 256
 
-    def charge(self, buf, used):
+    def charge(self, buf, _used):
         return buf.size
 
-    def first(self, length, buf, part):
+    def first(self, _length, buf, part):
         skb = Skb(buf.size + 256, self.memory.kmalloc(256), buf.pages)
-        skb.linear, skb.head_is_buffer = part, True
+        skb.linear = part
         self.owners.update(vnet_hdr=12, payload=part, headroom=52, shared_info=320)
         self.rest(buf, 64 + part + 320)
         return skb

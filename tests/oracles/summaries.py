@@ -1,0 +1,53 @@
+"""Summaries and directions with lists and dictionaries; they import nothing that they check."""
+
+import itertools
+from math import ceil
+
+
+def nearest_rank(lengths, percent):
+    ordered = sorted(lengths)
+    return ordered[max(1, ceil(percent * len(ordered) / 100)) - 1] if ordered else None
+
+
+def summary_of(packets):
+    """Give what `Summary.as_dict` gives, for `(ts_ns or None, wire_len, cap_len)`."""
+    times = [ts for ts, _, _ in packets if ts is not None]
+    lengths = [wire_len for _, wire_len, _ in packets]
+    return {
+        "packets": len(packets),
+        "wire_bytes": sum(lengths),
+        "captured_bytes": sum(cap_len for _, _, cap_len in packets),
+        "wire_len": {
+            "min": nearest_rank(lengths, 0),
+            "median": nearest_rank(lengths, 50),
+            "p99": nearest_rank(lengths, 99),
+            "max": nearest_rank(lengths, 100),
+        },
+        "first_ns": min(times, default=None),
+        "last_ns": max(times, default=None),
+        "duration_ns": max(times) - min(times) if times else None,
+        "truncated_packets": sum(cap_len < wire_len for _, wire_len, cap_len in packets),
+        "above_mtu_packets": sum(length > 1514 for length in lengths),
+        "ts_backwards": sum(b < a for a, b in itertools.pairwise(times)),
+    }
+
+
+def is_unicast(mac):
+    return mac >= 0 and not (mac >> 40) & 1
+
+
+def counts_of(pairs):
+    """Give `{mac: [to, from]}` of unicast addresses in `(dst, src)` pairs."""
+    counts = {}
+    for dst, src in pairs:
+        for mac, way in ((dst, 0), (src, 1)):
+            if is_unicast(mac):
+                counts.setdefault(mac, [0, 0])[way] += 1
+    return counts
+
+
+def reaches(pair, guests):
+    dst, src = pair
+    if dst in guests:
+        return True
+    return dst >= 0 and not is_unicast(dst) and src >= 0 and src not in guests

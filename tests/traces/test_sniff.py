@@ -1,0 +1,40 @@
+import gzip
+import io
+
+import pytest
+from rxreplay.errors import TraceError
+from rxreplay.traces import open_trace
+
+
+@pytest.mark.parametrize(
+    ("head", "text"),
+    [
+        (b"", "it is empty; give a pcap or pcapng file"),
+        (
+            b"snoop\0\0\0\0\0\0\2",
+            "a snoop capture, which is not read here; convert it",
+        ),
+        (b"GMBU\0\0", "Microsoft Network Monitor"),
+        (b"\x04\x22\x4d\x18rest", "lz4-compressed data, which is not read here; decompress it"),
+        (b"\xfd7zXZ\0", "xz-compressed"),
+        (b"BZh9", "bzip2-compressed"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "git-lfs pointer.* git lfs pull"),
+        (b"time,length\n1,60\n", r"it is text \('time,length"),
+        (b"\0\1\2\3\4", "it starts with 00 01 02 03, which no pcap or pcapng does"),
+        (gzip.compress(gzip.compress(b"abc")), "compressed twice"),
+        (gzip.compress(b""), "it is empty"),
+        (gzip.compress(b"abc")[:10], "it is empty"),
+        (gzip.compress(b"words and words"), "it is text"),
+    ],
+)
+def test_what_is_no_capture_is_named(head, text):
+    with pytest.raises(TraceError, match=f"<stream>: not a capture: .*{text}"):
+        open_trace(io.BytesIO(head))
+
+
+def test_damage_in_the_first_bytes_of_a_compressed_stream():
+    data = bytearray(gzip.compress(b"words and words"))
+    data[2] = 0xFF
+    with pytest.raises(TraceError, match="before the first packet: the gzip stream is damaged"):
+        open_trace(io.BytesIO(bytes(data)))

@@ -1,0 +1,91 @@
+"""A table of Ethernet addresses that cannot grow, and the choice of a guest's frames."""
+
+from rxreplay._jit import kernel
+
+from .packets import NO_ADDRESS, Int64s, Mask, Word
+
+KEY, TO, FROM = range(3)
+SLOTS = 8192  # twice the addresses that are told apart, so that a search is short
+ADDRESSES = SLOTS // 2
+FULL = -1
+
+MULTICAST = 1 << 40  # the group bit; broadcast has it too
+HASH = 0x9E3779B1
+
+
+@kernel
+def is_group(mac: Word) -> bool:
+    """Say whether a destination is broadcast or multicast."""
+    return (mac & MULTICAST) != 0
+
+
+@kernel
+def slot_of(table: Int64s, used: Int64s, mac: Word) -> Word:
+    """Find or make the slot of an address; `FULL` where the table holds no more."""
+    slot = (((mac ^ (mac >> 24)) & 0xFFFFFFF) * HASH >> 16) & (SLOTS - 1)
+    while table[slot, KEY] != mac:
+        if table[slot, KEY] == NO_ADDRESS:
+            if used[0] >= ADDRESSES:
+                return FULL
+            table[slot, KEY] = mac
+            used[0] += 1
+            break
+        slot = (slot + 1) & (SLOTS - 1)
+    return slot
+
+
+@kernel
+def count_pair(table: Int64s, used: Int64s, dst: Word, src: Word, packets: Word) -> Word:
+    """Count packets of one pair of addresses; give those whose address finds no room."""
+    other: Word = 0
+    if dst >= 0 and not is_group(dst):
+        slot = slot_of(table, used, dst)
+        if slot == FULL:
+            other = packets
+        else:
+            table[slot, TO] += packets
+    if src >= 0 and not is_group(src):
+        slot = slot_of(table, used, src)
+        if slot == FULL:
+            other = packets
+        else:
+            table[slot, FROM] += packets
+    return other
+
+
+@kernel
+def count_addresses(dst: Int64s, src: Int64s, table: Int64s, used: Int64s) -> Word:
+    """Count who is talked to and who talks; give packets with an address beyond the table."""
+    other: Word = 0
+    start = 0
+    for i in range(1, dst.size + 1):
+        if i < dst.size and dst[i] == dst[start] and src[i] == src[start]:
+            continue  # a run of one pair is counted at once
+        other += count_pair(table, used, dst[start], src[start], i - start)
+        start = i
+    return other
+
+
+@kernel
+def is_in(macs: Int64s, mac: Word) -> bool:
+    """Search a sorted array."""
+    low, high = 0, macs.size
+    while low < high:
+        middle = (low + high) >> 1
+        if macs[middle] < mac:
+            low = middle + 1
+        else:
+            high = middle
+    return low < macs.size and macs[low] == mac
+
+
+@kernel
+def guest_mask(dst: Int64s, src: Int64s, guest_macs: Int64s, mask: Mask) -> None:
+    """Mark the records that reach a guest; `guest_macs` is sorted."""
+    kept = False
+    for i in range(dst.size):
+        if i == 0 or dst[i] != dst[i - 1] or src[i] != src[i - 1]:
+            kept = is_in(guest_macs, dst[i])
+            if dst[i] >= 0 and is_group(dst[i]) and src[i] >= 0:
+                kept = kept or not is_in(guest_macs, src[i])
+        mask[i] = kept

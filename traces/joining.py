@@ -1,0 +1,194 @@
+"""Several captures as one, in the order of their times or as given."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal
+
+import numpy as np
+from rxreplay.errors import TraceError
+
+from .closing import Closing
+from .opening import open_trace
+from .packets import NO_TIME, Block, Int64s
+from .scene import TraceWarning
+from .sources import Given
+from .trace import Trace
+
+GAP_FACTOR: Final = 10
+GAP_MIN_NS: Final = 1_000_000_000
+
+
+class Span:
+    """First and latest time of a capture, and its longest pause; fed with its times."""
+
+    def __init__(self) -> None:
+        """Begin without a time."""
+        self.first: int | None = None
+        self.latest = NO_TIME
+        self.longest_pause = 0
+
+    def add(self, ts_ns: Int64s) -> None:
+        """Add the times of consecutive records."""
+        times = ts_ns if ts_ns.min() != NO_TIME else ts_ns[ts_ns != NO_TIME]
+        if times.size == 0:
+            return
+        if self.first is None:
+            self.first = self.latest = int(times[0])
+        # a pause is measured from the latest time so far: clocks that step back end none
+        latest = np.maximum.accumulate(times)
+        np.maximum(latest, self.latest, out=latest)
+        pauses = np.diff(latest, prepend=self.latest)
+        self.longest_pause = max(self.longest_pause, int(pauses.max()))
+        self.latest = int(latest[-1])
+
+
+class JoinedTrace(Closing):
+    """Captures as one; the attributes of `Trace`, joined by `+` where they are names.
+
+    Attributes
+    ----------
+    traces : tuple of Trace
+        In the order in which they are walked.
+    """
+
+    def __init__(self, traces: Iterable[Trace]) -> None:
+        """Take open captures, in the order in which to walk them."""
+        self.traces = tuple(traces)
+        self._own: list[TraceWarning] = []
+
+    @property
+    def path(self) -> str:
+        """Names of the captures, joined by `+`."""
+        return "+".join(trace.path for trace in self.traces)
+
+    @property
+    def format(self) -> str:
+        """Formats, each once, joined by `+`."""
+        return "+".join(dict.fromkeys(trace.format for trace in self.traces))
+
+    @property
+    def link_type(self) -> str:
+        """Link types, each once, joined by `+`."""
+        names = (name for trace in self.traces for name in trace.link_type.split("+"))
+        return "+".join(dict.fromkeys(names))
+
+    @property
+    def snaplen(self) -> int:
+        """Largest snaplen."""
+        return max(trace.snaplen for trace in self.traces)
+
+    @property
+    def size_bytes(self) -> int | None:
+        """Sum of the file sizes; None where a stream is among them."""
+        sizes = [trace.size_bytes for trace in self.traces]
+        return None if None in sizes else sum(size or 0 for size in sizes)
+
+    @property
+    def rewindable(self) -> bool:
+        """Whether `blocks` can be asked for again."""
+        return all(trace.rewindable for trace in self.traces)
+
+    @property
+    def warnings(self) -> list[TraceWarning]:
+        """Warnings of every capture in turn, then those about their joints."""
+        return [warning for trace in self.traces for warning in trace.warnings] + self._own
+
+    def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
+        """Walk the captures one after the other; see `Trace.blocks`."""
+        self._own.clear()
+        before: tuple[Trace, Span] | None = None
+        for trace in self.traces:
+            span = Span()
+            for block in trace.blocks(addresses=addresses):
+                span.add(block.ts_ns)
+                yield block
+            if span.first is None:
+                continue
+            if before:
+                self._joint(*before, trace, span)
+            before = trace, span
+
+    def _joint(self, left: Trace, left_span: Span, right: Trace, right_span: Span) -> None:
+        """Warn where two neighbours overlap, or lie apart for longer than fits them."""
+        assert right_span.first is not None
+        pause = right_span.first - left_span.latest
+        usual = max(left_span.longest_pause, right_span.longest_pause)
+        if pause < 0:
+            text = (
+                f"{right.path} starts {-pause / 1e9:.6f} s before {left.path} ends; "
+                "records stay in the order of the files"
+            )
+            self._own.append(TraceWarning("overlap", text))
+        elif pause >= GAP_MIN_NS and pause > GAP_FACTOR * usual:
+            text = (
+                f"{right.path} starts {pause / 1e9:.6f} s after {left.path} ends: more than "
+                f"{GAP_FACTOR} times the longest pause inside them ({usual / 1e9:.6f} s)"
+            )
+            self._own.append(TraceWarning("gap", text))
+
+    def close(self) -> None:
+        """Close every capture."""
+        for trace in self.traces:
+            trace.close()
+
+
+def _first_time(trace: Trace) -> float:
+    """Give the first time of a capture; infinity where its first records have none."""
+    try:
+        for block in trace.blocks(addresses=False):
+            times = block.ts_ns[block.ts_ns != NO_TIME]
+            return int(times[0]) if times.size else float("inf")
+    except TraceError:
+        pass  # the walk itself will say so
+    return float("inf")
+
+
+def join_traces(
+    sources: Iterable[Given],
+    *,
+    order: Literal["time", "given"] = "time",
+    keep_damaged: bool = False,
+) -> JoinedTrace:
+    """Open several captures as one; records are never reordered.
+
+    Parameters
+    ----------
+    sources : iterable of path, "-" or binary file
+        See `open_trace`.
+    order : "time" or "given"
+        Captures by their first timestamp (those without one come last, equal ones stay as
+        given), or as they are given.
+    keep_damaged : bool
+        As for `open_trace`; the walk goes on with the next capture.
+
+    Raises
+    ------
+    TraceError
+        There is no capture, one cannot be opened, or one cannot be looked into for its first
+        time without losing it, as a pipe.
+
+    Examples
+    --------
+    >>> import io
+    >>> header = bytes.fromhex("d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000")
+    >>> join_traces([io.BytesIO(header), io.BytesIO(header)]).path
+    '<stream>+<stream>'
+    """
+    traces: list[Trace] = []
+    try:
+        for source in sources:
+            traces.append(open_trace(source, keep_damaged=keep_damaged))
+        if not traces:
+            raise TraceError("no capture is given; name at least one")
+        if order == "time" and len(traces) > 1:
+            for trace in traces:
+                if not trace.rewindable:
+                    raise TraceError(
+                        f"{trace.path}: a stream cannot be put in the order of time. "
+                        "Join captures in the given order, or save it to a file first."
+                    )
+            traces.sort(key=_first_time)
+    except BaseException:
+        for trace in traces:
+            trace.close()
+        raise
+    return JoinedTrace(traces)

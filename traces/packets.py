@@ -1,0 +1,57 @@
+"""What crosses over from a capture: consecutive records, column by column."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Int64s = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+Word = int | np.int64  # a number inside a kernel: numpy's in plain Python
+Mask = npt.NDArray[np.bool_]
+Record = Any  # one element of a record array: numpy.void in plain Python, a record in a kernel
+Records = npt.NDArray[np.void]
+
+NO_TIME: Final = -(2**63)  # a simple packet block has no time, and some times fit no int64
+NO_ADDRESS: Final = -1
+
+# The rows of a walk's output; a walk without addresses has the first three.
+TS_NS, WIRE_LEN, CAP_LEN, DST, SRC = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive records of a trace; the arrays are valid until the next block is asked for.
+
+    Parameters
+    ----------
+    ts_ns : int64 array, shape (n,)
+        Nanoseconds since the epoch, `NO_TIME` where the record has no time.
+    wire_len : int64 array, shape (n,)
+        Bytes on the wire.
+    cap_len : int64 array, shape (n,)
+        Bytes that the capture kept; may be more than `wire_len` in good captures.
+    dst, src : int64 array, shape (n,), or (0,) where the walk left addresses out
+        Ethernet addresses as 48-bit numbers, `NO_ADDRESS` where they were not captured.
+
+    Examples
+    --------
+    >>> columns = np.array([[5, 6], [60, 1514], [60, 96]])
+    >>> block_of(columns, 2).wire_len.tolist()
+    [60, 1514]
+    """
+
+    ts_ns: Int64s
+    wire_len: Int64s
+    cap_len: Int64s
+    dst: Int64s
+    src: Int64s
+
+
+def block_of(columns: Int64s, count: int) -> Block:
+    """Wrap the first `count` records of a walk's output; nothing is copied."""
+    rows = [row[:count] for row in columns]
+    if len(rows) <= DST:
+        rows += [columns[0, :0]] * 2
+    return Block(*rows)

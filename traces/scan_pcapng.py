@@ -1,0 +1,170 @@
+"""The walk over the blocks of a pcapng section.  Source: IETF draft-ietf-opsawg-pcapng."""
+
+import numpy as np
+from rxreplay._jit import kernel
+
+from .interfaces import DIVIDED, HALVED, TIMES
+from .load import u32
+from .packets import (
+    CAP_LEN,
+    DST,
+    NO_TIME,
+    SRC,
+    TS_NS,
+    WIRE_LEN,
+    Bytes,
+    Int64s,
+    Record,
+    Records,
+    Word,
+)
+from .prefetch import AHEAD_SHIFT, prefetch
+from .scan_pcap import NS_PER_S, destination, source
+from .walk import (
+    BLOCK_CONTENTS,
+    BLOCK_LENGTH,
+    BLOCK_TRAILER,
+    CAP_TOO_LONG,
+    FULL,
+    INTERFACE,
+    MAXIMUM_BLOCK,
+    MORE,
+    NO_INTERFACE,
+    SECTION,
+)
+
+SECTION_HEADER = 0x0A0D0D0A
+INTERFACE_DESCRIPTION = 1
+OLD_PACKET = 2
+SIMPLE_PACKET = 3
+ENHANCED_PACKET = 6
+
+BLOCK_MIN = 12  # type, length, and the length again
+SIMPLE_MIN = 16
+ENHANCED_MIN = 32
+
+
+@kernel
+def to_ns(high: Word, low: Word, interface: Record) -> np.int64:
+    """Give a time in nanoseconds; the two words are the ticks of the interface's clock."""
+    if high > interface["high_max"]:
+        return np.int64(NO_TIME)
+    rule, factor = interface["rule"], interface["factor"]
+    if rule == TIMES:
+        ns = ((high << 32) | low) * factor
+    elif rule == DIVIDED:
+        ns = ((high << 32) | low) // factor
+    elif rule == HALVED:
+        seconds = (high << (32 - factor)) | (low >> factor)
+        fraction = low & ((1 << factor) - 1)
+        ns = seconds * NS_PER_S + ((fraction * NS_PER_S) >> factor)
+    else:
+        ns = (high * NS_PER_S + ((low * NS_PER_S) >> 32)) >> factor
+    return np.int64(ns + interface["offset_ns"])
+
+
+@kernel
+def simple_packet(
+    data: Bytes, pos: Word, swapped: Word, interfaces: Records, columns: Int64s, i: Word
+) -> int:
+    """Write the simple packet block at `pos` as record `i`: no time, always interface 0."""
+    length = u32(data, pos + 4, swapped)
+    if length < SIMPLE_MIN:
+        return BLOCK_CONTENTS
+    if interfaces.size == 0:
+        return NO_INTERFACE
+    interface = interfaces[0]
+    wire_len = u32(data, pos + 8, swapped)
+    cap_len = min(wire_len, length - SIMPLE_MIN)
+    if interface["snaplen"] > 0:
+        cap_len = min(cap_len, interface["snaplen"])
+    if cap_len > interface["cap_limit"]:
+        return CAP_TOO_LONG
+    columns[TS_NS, i] = NO_TIME
+    columns[WIRE_LEN, i] = wire_len
+    columns[CAP_LEN, i] = cap_len
+    if columns.shape[0] > DST:
+        seen = cap_len if interface["ethernet"] else np.int64(0)
+        columns[DST, i] = destination(data, pos + 12, seen)
+        columns[SRC, i] = source(data, pos + 12, seen)
+    return FULL
+
+
+@kernel
+def interface_number(data: Bytes, pos: Word, swapped: Word) -> Word:
+    """Read which interface the packet block at `pos` is of."""
+    number = u32(data, pos + 8, swapped)
+    if u32(data, pos, swapped) == OLD_PACKET:  # 16 bits, then a drop count
+        return number >> 16 if swapped else number & 0xFFFF
+    return number
+
+
+@kernel
+def block_head(data: Bytes, pos: Word, end: Word, swapped: Word) -> tuple[Word, Word, int]:
+    """Read type and length of the block at `pos`, and say whether the walk can pass it.
+
+    Where it lacks bytes, the length is how many it needs.
+    """
+    if end - pos < BLOCK_MIN:
+        return np.int64(0), np.int64(BLOCK_MIN), MORE
+    kind, length = u32(data, pos, swapped), u32(data, pos + 4, swapped)
+    if kind == SECTION_HEADER:  # its length has a byte order of its own
+        return kind, length, SECTION
+    if length < BLOCK_MIN or length & 3 or length > MAXIMUM_BLOCK:
+        return kind, length, BLOCK_LENGTH
+    if end - pos < length:
+        return kind, length, MORE
+    if u32(data, pos + length - 4, swapped) != length:
+        return kind, length, BLOCK_TRAILER
+    if kind == INTERFACE_DESCRIPTION:
+        return kind, length, INTERFACE
+    if kind in (ENHANCED_PACKET, OLD_PACKET) and length < ENHANCED_MIN:
+        return kind, length, BLOCK_CONTENTS
+    return kind, length, FULL
+
+
+@kernel
+def scan_pcapng(data: Bytes, walk: Record, interfaces: Records, columns: Int64s) -> int:
+    """Write packets from `walk["pos"]` on; give why it ended.
+
+    Enhanced packet blocks are read in the loop itself: a call with arrays costs as much as they.
+    """
+    pos, end, i, swapped = walk["pos"], walk["end"], walk["count"], walk["swapped"]
+    ts_column, wire_column, cap_column = columns[TS_NS], columns[WIRE_LEN], columns[CAP_LEN]
+    addresses = columns.shape[0] > DST
+    need: Word = BLOCK_MIN
+    status = FULL
+    memory = data.ctypes.data
+    while i < ts_column.size:
+        kind, length, status = block_head(data, pos, end, swapped)
+        if status != FULL:
+            need = length
+            break
+        prefetch(memory + pos + (length << AHEAD_SHIFT))
+        if kind in (ENHANCED_PACKET, OLD_PACKET):
+            number, cap_len = interface_number(data, pos, swapped), u32(data, pos + 20, swapped)
+            if number >= interfaces.size:
+                status = NO_INTERFACE
+                break
+            interface = interfaces[np.uint64(number)]
+            if cap_len > min(length - ENHANCED_MIN, interface["cap_limit"]):
+                status = CAP_TOO_LONG
+                break
+            high, low = u32(data, pos + 12, swapped), u32(data, pos + 16, swapped)
+            row = np.uint64(i)  # unsigned: no test for an index from the end
+            ts_column[row] = to_ns(high, low, interface)
+            wire_column[row] = u32(data, pos + 24, swapped)
+            cap_column[row] = cap_len
+            if addresses:
+                seen = cap_len if interface["ethernet"] else np.int64(0)
+                columns[DST, row] = destination(data, pos + 28, seen)
+                columns[SRC, row] = source(data, pos + 28, seen)
+            i += 1
+        elif kind == SIMPLE_PACKET:
+            status = simple_packet(data, pos, swapped, interfaces, columns, i)
+            if status != FULL:
+                break
+            i += 1
+        pos += length
+    walk["pos"], walk["count"], walk["need"] = pos, i, need
+    return status

@@ -1,0 +1,64 @@
+"""What a walk has learnt about its capture, apart from packets: link types and warnings."""
+
+from dataclasses import dataclass
+
+from .link_types import EN10MB, link_type_name
+
+
+@dataclass(frozen=True, slots=True)
+class TraceWarning:
+    """Something that the reader of a result should know; `code` is for programs, `text` for people.
+
+    Examples
+    --------
+    >>> TraceWarning("cut", "x.pcap: cut inside record 3 at byte 84").code
+    'cut'
+    """
+
+    code: str
+    text: str
+
+
+class Scene:
+    """Link types, snaplen and warnings of one capture; refilled by each walk."""
+
+    def __init__(self, name: str) -> None:
+        """Start without knowing anything; `name` begins the text of warnings."""
+        self.name = name
+        self.link_types: list[int] = []
+        self.snaplen = 0
+        self.warnings: list[TraceWarning] = []
+
+    def clear(self) -> None:
+        """Forget all, before a walk from the start; the list of warnings stays the same list."""
+        self.link_types.clear()
+        self.snaplen = 0
+        self.warnings.clear()
+
+    def warn(self, code: str, text: str) -> None:
+        """Keep a warning, once however often it is met."""
+        warning = TraceWarning(code, f"{self.name}: {text}")
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+    def add_interface(self, link_type: int, snaplen: int, fcs_len: int) -> None:
+        """Note an interface; for classic pcap, the file is its own single interface."""
+        self.snaplen = max(self.snaplen, snaplen)
+        if link_type not in self.link_types:
+            self.link_types.append(link_type)
+        if link_type != EN10MB:
+            self.warn(
+                "link_type",
+                f"link type {link_type_name(link_type)} is not Ethernet: "
+                "frame length is taken as wire length",
+            )
+        if fcs_len:
+            self.warn(
+                "fcs",
+                f"frames carry {fcs_len} bytes of frame check sequence, which count as length",
+            )
+
+    @property
+    def link_type(self) -> str:
+        """Names of the link types, in the order of their appearance."""
+        return "+".join(link_type_name(number) for number in self.link_types)

@@ -1,0 +1,76 @@
+"""Where the bytes of a capture come from: a file that can be opened again, or a stream."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
+
+from rxreplay.errors import TraceError
+
+Given = str | os.PathLike[str] | BinaryIO
+
+
+@contextmanager
+def os_errors(name: str) -> Iterator[None]:
+    """Turn what the operating system says about `name` into a TraceError."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: closed already, or NUL in a path
+        text = getattr(error, "strerror", None) or error
+        raise TraceError(f"{name}: cannot be read: {text}. Check the path.") from error
+
+
+class Source:
+    """A capture as the user gave it; `rewindable` says whether it can be walked twice.
+
+    Parameters
+    ----------
+    given : path, "-" or a binary file
+        A binary file is read from where it stands, and never closed here.
+
+    Raises
+    ------
+    TraceError
+        The path cannot be looked at.
+    """
+
+    def __init__(self, given: Given) -> None:
+        """Look at what is given; nothing is opened."""
+        self.size_bytes: int | None = None
+        self.regular = False  # a path to a plain file, which can be mapped
+        self._stream: BinaryIO | None = None
+        self._start = 0
+        if isinstance(given, (str, os.PathLike)) and os.fspath(given) != "-":
+            self.path = self.name = os.fspath(given)
+            with os_errors(self.name):
+                status = os.stat(given)
+            self.regular = stat.S_ISREG(status.st_mode)
+            self.size_bytes = status.st_size if self.regular else None
+            self.rewindable = self.regular
+            return
+        if isinstance(given, (str, os.PathLike)):
+            self.path, self.name = "-", "standard input"
+            self._stream = sys.stdin.buffer
+        else:
+            self._stream = given
+            self.path = self.name = str(getattr(given, "name", "<stream>"))
+        self.rewindable = self._stream.seekable()
+        if self.rewindable:
+            self._start = self._stream.tell()
+
+    def open(self) -> BinaryIO:
+        """Open the path, or wind the stream back to where it stood."""
+        if self._stream is None:
+            with os_errors(self.name):
+                return cast(BinaryIO, open(self.path, "rb", buffering=0))
+        if self.rewindable:
+            with os_errors(self.name):
+                self._stream.seek(self._start)
+        return self._stream
+
+    def release(self, stream: BinaryIO) -> None:
+        """Close what `open` opened; a stream of the user's stays open."""
+        if self._stream is None:
+            stream.close()

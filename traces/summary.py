@@ -1,0 +1,139 @@
+"""What a capture holds, in constant memory: counts, times, exact percentiles of length."""
+
+from typing import Final
+
+import numpy as np
+
+from .packets import NO_TIME, Block, Int64s
+
+HISTOGRAM: Final = 65_536 + 64  # the longest real frame seen is 65,550 bytes
+EXACT_BEYOND: Final = 65_536  # distinct longer lengths, which only damaged headers claim
+COARSE: Final = 65_536
+
+Number = int | None
+
+
+class Summary:
+    """Counts of a capture, fed with its blocks.
+
+    Examples
+    --------
+    >>> summary = Summary()
+    >>> lengths = np.array([60, 1514, 9014])
+    >>> none = np.zeros(0, np.int64)
+    >>> summary.add(Block(np.array([5, 6, 9]), lengths, np.array([60, 96, 96]), none, none))
+    >>> summary.packets, summary.wire_bytes, summary.duration_ns, summary.percentile(50)
+    (3, 10588, 4, 1514)
+    """
+
+    def __init__(self) -> None:
+        """Start from nothing."""
+        from .tally import TALLY  # numba is imported with the first summary
+
+        self._tally = np.zeros(1, TALLY)[0]
+        self._tally["first_ns"] = 2**63 - 1
+        self._tally["last_ns"] = self._tally["previous_ns"] = NO_TIME
+        self._histogram = np.zeros(HISTOGRAM, np.int64)
+        self._beyond: dict[int, int] = {}
+        self._longest = 0
+
+    def add(self, block: Block) -> None:
+        """Count the records of a block."""
+        from .tally import add_lengths, add_times
+
+        if add_lengths(block.wire_len, block.cap_len, self._tally, self._histogram):
+            self._add_beyond(block.wire_len[block.wire_len >= HISTOGRAM])
+        add_times(block.ts_ns, self._tally)
+
+    def _add_beyond(self, lengths: Int64s) -> None:
+        for length, count in zip(*np.unique(lengths, return_counts=True), strict=True):
+            self._longest = max(self._longest, int(length))
+            key = int(length)
+            if key not in self._beyond and len(self._beyond) >= EXACT_BEYOND:
+                key = -(-key // COARSE) * COARSE  # bounded: no more than 2^32 / COARSE of these
+            self._beyond[key] = self._beyond.get(key, 0) + int(count)
+
+    @property
+    def packets(self) -> int:
+        """Number of packets."""
+        return int(self._tally["packets"])
+
+    @property
+    def wire_bytes(self) -> int:
+        """Sum of original lengths."""
+        return int(self._tally["wire_bytes"])
+
+    @property
+    def captured_bytes(self) -> int:
+        """Sum of captured lengths."""
+        return int(self._tally["captured_bytes"])
+
+    @property
+    def truncated_packets(self) -> int:
+        """Packets of which fewer bytes were captured than were on the wire."""
+        return int(self._tally["truncated_packets"])
+
+    @property
+    def above_mtu_packets(self) -> int:
+        """Packets longer than 1,514 bytes on the wire."""
+        return int(self._tally["above_mtu_packets"])
+
+    @property
+    def ts_backwards(self) -> int:
+        """How often a time is lower than the one before it."""
+        return int(self._tally["ts_backwards"])
+
+    @property
+    def first_ns(self) -> Number:
+        """Earliest time; None where no packet has one."""
+        return None if self._tally["last_ns"] == NO_TIME else int(self._tally["first_ns"])
+
+    @property
+    def last_ns(self) -> Number:
+        """Latest time; None where no packet has one."""
+        return None if self._tally["last_ns"] == NO_TIME else int(self._tally["last_ns"])
+
+    @property
+    def duration_ns(self) -> Number:
+        """Latest less earliest time; None where no packet has one."""
+        if self.first_ns is None or self.last_ns is None:
+            return None
+        return self.last_ns - self.first_ns
+
+    def percentile(self, percent: int) -> Number:
+        """Give the nearest-rank percentile of the length on the wire; None without packets.
+
+        The smallest length that at least `percent` % of all packets do not exceed; 0 gives the
+        shortest, 100 the longest.
+        """
+        if not self.packets:
+            return None
+        if percent == 100 and self._longest:
+            return self._longest
+        rank = max(1, -(-percent * self.packets // 100))
+        running = np.cumsum(self._histogram)
+        if rank <= running[-1]:
+            return int(np.searchsorted(running, rank))
+        beyond = sorted(self._beyond)
+        running = running[-1] + np.cumsum([self._beyond[length] for length in beyond])
+        return min(beyond[int(np.searchsorted(running, rank))], self._longest)
+
+    def as_dict(self) -> dict[str, Number | dict[str, Number]]:
+        """Give all of it, ready for JSON."""
+        return {
+            "packets": self.packets,
+            "wire_bytes": self.wire_bytes,
+            "captured_bytes": self.captured_bytes,
+            "wire_len": {
+                "min": self.percentile(0),
+                "median": self.percentile(50),
+                "p99": self.percentile(99),
+                "max": self.percentile(100),
+            },
+            "first_ns": self.first_ns,
+            "last_ns": self.last_ns,
+            "duration_ns": self.duration_ns,
+            "truncated_packets": self.truncated_packets,
+            "above_mtu_packets": self.above_mtu_packets,
+            "ts_backwards": self.ts_backwards,
+        }

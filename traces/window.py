@@ -1,0 +1,127 @@
+"""The bytes under the walk: a whole mapped file, or the part of a stream that is at hand."""
+
+import mmap
+from contextlib import suppress
+from typing import BinaryIO, Final, Protocol
+
+import numpy as np
+
+from .inflate import Reader
+from .packets import Bytes, Record
+
+STREAM_BYTES: Final = 1024 * 1024
+RELEASE_BYTES: Final = 64 * 1024 * 1024
+
+
+class Window(Protocol):
+    """Bytes `base` to `base + end` of a capture; `cut` says that its compression ended early."""
+
+    data: Bytes
+    end: int
+    base: int
+
+    @property
+    def cut(self) -> bool:
+        """Whether the compressed stream ended inside a member or frame."""
+
+    def fill(self, walk: Record, need: int) -> bool:
+        """Get more bytes, `need` of them from the walk's position on; False at the end."""
+
+    def release(self, pos: int) -> None:
+        """Let go of what lies before `pos`, if that is worth it."""
+
+    def close(self) -> None:
+        """Let go of all."""
+
+
+class MappedWindow:
+    """A whole file, mapped read-only; what the walk has left behind is given back."""
+
+    cut = False
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Map an open file, which must not be empty."""
+        self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        self.data: Bytes = np.frombuffer(self._map, np.uint8)
+        self.end = self.data.size
+        self.base = 0
+        self._released = 0
+
+    def fill(self, walk: Record, need: int) -> bool:  # noqa: ARG002
+        """Give False: there is never more."""
+        return False
+
+    def release(self, pos: int) -> None:
+        """Let the pages before `pos` go from this process; the page cache keeps them."""
+        if pos - self._released >= RELEASE_BYTES:
+            size = (pos - self._released) // mmap.PAGESIZE * mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_DONTNEED, self._released, size)
+            self._released += size
+
+    def close(self) -> None:
+        """Unmap the file."""
+        self.data = np.zeros(0, np.uint8)
+        with suppress(BufferError):  # a traceback may hold the bytes a little longer
+            self._map.close()
+
+
+class StreamWindow:
+    """One buffer that a stream passes through; it grows only for a record that is larger."""
+
+    def __init__(self, reader: Reader, size: int = STREAM_BYTES) -> None:
+        """Take the bytes of `reader`, `size` at a time."""
+        self._reader = reader
+        self.end = 0
+        self.base = 0
+        self._allocate(size)
+
+    def _allocate(self, size: int) -> None:
+        self._buffer = np.zeros(size, np.uint8)
+        self.data: Bytes = self._buffer.view()
+        self.data.flags.writeable = False  # as a mapped file: one compiled walk serves both
+
+    @property
+    def cut(self) -> bool:
+        """Whether the compressed stream ended inside a member or frame."""
+        return self._reader.cut
+
+    def fill(self, walk: Record, need: int) -> bool:
+        """Drop what the walk has passed, and read on; False where nothing comes any more."""
+        pos = int(walk["pos"])
+        kept = self._buffer[pos : self.end].copy()
+        if need > self._buffer.size:
+            self._allocate(need)
+        self._buffer[: kept.size] = kept
+        self.base += pos
+        self.end = kept.size
+        walk["pos"], walk["end"] = 0, self.end
+        data = self._reader.read(self._buffer.size - self.end)
+        self._buffer[self.end : self.end + len(data)] = np.frombuffer(data, np.uint8)
+        self.end += len(data)
+        walk["end"] = self.end
+        return bool(data)
+
+    def release(self, pos: int) -> None:
+        """Do nothing: `fill` drops what lies before `pos`."""
+
+    def close(self) -> None:
+        """Give the buffer back."""
+        self._allocate(0)
+
+
+def take(window: Window, walk: Record, size: int) -> bytes | None:
+    """Give the `size` bytes at the walk's position without moving it; None where the end is near.
+
+    Examples
+    --------
+    >>> import io
+    >>> from .inflate import PlainReader
+    >>> from .walk import new_walk
+    >>> take(StreamWindow(PlainReader(io.BytesIO(b"abcd"), "x")), new_walk(False), 3)
+    b'abc'
+    """
+    while window.end - int(walk["pos"]) < size:
+        if not window.fill(walk, size):
+            return None
+    pos = int(walk["pos"])
+    return window.data[pos : pos + size].tobytes()
