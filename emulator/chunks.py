@@ -9,7 +9,7 @@ from .state import Queue
 
 @kernel
 def alloc_chunk(q: Queue, size: int, page_frag: bool) -> int:
-    """Take a block; its first reference is the cursor's.  Source: mm/page_alloc.c, alloc_pages()."""
+    """Take a block, its first reference the cursor's.  Source: mm/page_alloc.c, alloc_pages()."""
     number = q.state["free_chunk"]
     chunk = q.chunks[number]
     q.state["free_chunk"] = chunk["next_free"]

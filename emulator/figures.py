@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Bytes of memory over a run: the most there ever was, the mean, and what was left at the end."""
+    """Bytes of memory over a run: the most at any moment, the mean, what is left at the end."""
 
     peak: int
     mean: float | None
@@ -75,7 +75,7 @@ class BufferLedger:
 
 @dataclass(frozen=True, slots=True)
 class ChunkLedger:
-    """Chunk bytes filled = carved for buffers and heads + tails that none got + the cursors' rest."""
+    """Chunk bytes filled = carved for buffers and heads + tails nobody got + the cursors' rest."""
 
     filled: int
     carved_buffers: int
@@ -129,6 +129,7 @@ class Figures:
     linear_bytes: int
     nonlinear_bytes: int
     linear_packets: int
+    least_linear: int | None
     nr_frags: tuple[int, ...]
     frag_list_packets: int
     coalesced_frags: int

@@ -25,7 +25,7 @@ from .state import Layout
 
 HDR_LEN = SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF
 
-# The prototype's own, as its mail and kernel-facts have them; see docs/model.md for what is assumed.
+# The prototype's own; docs/model.md says what of them is assumed.
 VNET_SKB_PAD = NET_SKB_PAD
 VNET_SKB_OFF = VNET_SKB_PAD - HDR_LEN
 

@@ -54,7 +54,10 @@ def count(q: Queue, skb: Record) -> None:
     s["truesize_bytes"] += skb["truesize"]
     s["linear_bytes"] += skb["linear"]
     s["nonlinear_bytes"] += skb["frame"] - skb["linear"]
-    s["linear_packets"] += skb["linear"] == skb["frame"]
+    if skb["linear"] == skb["frame"]:
+        s["linear_packets"] += 1
+    else:
+        s["least_linear"] = min(s["least_linear"], skb["linear"])
     s["frag_list_packets"] += skb["frag_list"] > 0
     s["frag_list_skbs"] += skb["frag_list"]
     s["coalesced_frags"] += skb["coalesced"]

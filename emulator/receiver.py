@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-
 from rxreplay.errors import StrategyError
 
 from .abi import NAPI_POLL_WEIGHT, SK_RMEM_DEFAULT
@@ -77,6 +76,7 @@ class Receiver:
         events: int = 0,
         keep: int = 0,
     ) -> None:
+        """Make the queue and fill its ring."""
         self.strategy = strategy
         self._polls = _checked_polls(polls)
         layout = strategy.layout(_checked_ring(ring))
@@ -166,6 +166,7 @@ def _allocate(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:
     """Make the records of a queue that has posted nothing yet."""
     state = np.zeros(1, STATE)[0]
     state["frag_chunk"] = state["cache_chunk"] = NOBODY
+    state["least_linear"] = np.iinfo(np.int64).max
     # Each posted buffer, each skb's buffer and head, each accepted skb's may be a chunk's last.
     chunks = np.zeros(
         2 * layout.ring_size + 2 * NAPI_POLL_WEIGHT + 2 * rcvbuf // LEAST_TRUESIZE + 16, CHUNK
@@ -213,6 +214,7 @@ def _figures(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | Non
         linear_bytes=s["linear_bytes"],
         nonlinear_bytes=s["nonlinear_bytes"],
         linear_packets=s["linear_packets"],
+        least_linear=s["least_linear"] if s["nonlinear_bytes"] else None,
         nr_frags=tuple(int(packets) for packets in queue.state["nr_frags"]),
         frag_list_packets=s["frag_list_packets"],
         coalesced_frags=s["coalesced_frags"],

@@ -69,6 +69,7 @@ STATE = np.dtype(
         # counters
         *_fields("delivered_packets", "delivered_bytes", "device_too_long", "rx_length_errors"),
         *_fields("truesize_bytes", "linear_bytes", "nonlinear_bytes", "linear_packets"),
+        *_fields("least_linear"),
         *_fields("frag_list_packets", "frag_list_skbs", "coalesced_frags"),
         *_fields("copy_small_bytes", "copy_small_packets"),
         *_fields("copy_header_bytes", "copy_header_packets"),
