@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml scripts/venv
 
-.PHONY: demo test test-nojit test-bounds test-peers lint types bench samples clean
+.PHONY: demo test test-nojit test-bounds test-peers lint types bench bench-stages samples clean
 
 demo: .venv/ready  ## Compare the receive strategies on a bundled capture
 	$(BIN)/rxreplay compare traces/samples/mixed-ns-snap96.pcap
@@ -32,6 +32,9 @@ types: .venv/ready-lint  ## On an installed copy: proves the packaging as well
 
 bench: .venv/ready-test  ## Beside a C walk of the same file; needs gcc
 	$(BIN)/python benchmarks/bench.py
+
+bench-stages: .venv/ready-test  ## Each stage by itself
+	$(BIN)/python -m pytest benchmarks/test_stages.py --benchmark-columns=min,median,rounds
 
 samples:  ## Record the bundled captures again; needs root, tcpdump and more
 	scripts/record-samples

@@ -1,18 +1,21 @@
 """Traces through strategies: the library functions `replay` and `compare`."""
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from rxreplay.emulator import STRATEGIES, Strategy
+from rxreplay.emulator.abi import ETH_HLEN
 from rxreplay.errors import TraceError
 from rxreplay.traces import join_traces
 
 from .feeding import feed
 from .options import Options, Progress, no_progress, resolve
-from .result import Result, Results
-from .sources import Source, Walkable, open_source
+from .result import Result, Results, ResultWarning
+from .sources import Source, Walkable, is_capture, open_source
 
 REFERENCE = "4.10/small"
 # The prototype with the bound of its day, beside the lower one that it asked for.
@@ -38,6 +41,7 @@ def replay(
     strategy: str | Strategy,
     options: Options = DEFAULTS,
     progress: Progress = no_progress,
+    **changes: Any,  # noqa: ANN401 - fields of Options
 ) -> Results:
     """Replay one trace under one strategy.
 
@@ -51,6 +55,8 @@ def replay(
         How to replay.
     progress : callable
         Called with the packets so far, and in all where that is known.
+    **changes
+        Fields of `Options`, by name: `ring=1024`, `polls=[3, 1, 2]`.
 
     Returns
     -------
@@ -67,7 +73,7 @@ def replay(
     >>> replay([60, 1514, 9014], "5.10/mergeable").results[0].figures.truesize_bytes
     13056
     """
-    return compare([source], [strategy], options, progress)
+    return compare([source], [strategy], options, progress, **changes)
 
 
 def compare(
@@ -75,6 +81,7 @@ def compare(
     strategies: Sequence[str | Strategy] = (),
     options: Options = DEFAULTS,
     progress: Progress = no_progress,
+    **changes: Any,  # noqa: ANN401 - fields of Options
 ) -> Results:
     """Replay traces under several strategies, each trace walked once.
 
@@ -85,7 +92,7 @@ def compare(
     strategies : sequence of str or Strategy
         What receives; the first is the reference. Empty: all that are shown by default, with
         `4.10/small` as the reference.
-    options, progress
+    options, progress, **changes
         As for `replay`.
 
     Returns
@@ -104,9 +111,25 @@ def compare(
     >>> [result.figures.truesize_bytes for result in both.results]
     [768000, 1035776]
     """
+    options = replace(options, **changes)
     chosen = resolve(strategies) or default_strategies()
     reference = chosen[0].name if strategies else REFERENCE
-    return collect(sources, chosen, options, progress, options.as_config(chosen, reference))
+    results = collect(sources, chosen, options, progress, options.as_config(chosen, reference))
+    results.warnings.extend(copies_differ(chosen))
+    return results
+
+
+def copies_differ(strategies: Sequence[Strategy]) -> list[ResultWarning]:
+    """Warn where header copies are compared that one kernel makes in the driver, another later."""
+    copying = [s for s in strategies if s.mode != "small" and not s.era.build_skb]
+    if len({s.era.copy_else for s in copying}) < 2:
+        return []
+    late = ", ".join(s.name for s in copying if s.era.copy_else == ETH_HLEN)
+    text = (
+        f"{late}: of long packets the driver copies {ETH_HLEN} bytes and the stack pulls the other "
+        "headers later, which copied_bytes leaves out; compare it with 128 bytes with care"
+    )
+    return [ResultWarning("copies_differ", text)]
 
 
 def collect(
@@ -139,7 +162,12 @@ def openings(
     sources: Sequence[Source], options: Options
 ) -> list[Callable[[], AbstractContextManager[Walkable]]]:
     """Give what opens each trace: one for each source, or one for all that are joined."""
+    if isinstance(sources, str | os.PathLike):  # one path; a str is a sequence of str as well
+        sources = [sources]
     if options.join is None:
         return [partial(open_source, s, keep_damaged=options.keep_damaged) for s in sources]
-    joined = partial(join_traces, sources, order=options.join, keep_damaged=options.keep_damaged)
+    captures = [source for source in sources if is_capture(source)]
+    if len(captures) < len(sources):
+        raise TraceError("only captures that are not open yet can be joined: give their paths")
+    joined = partial(join_traces, captures, order=options.join, keep_damaged=options.keep_damaged)
     return [joined]

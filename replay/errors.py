@@ -9,7 +9,11 @@ class TraceError(RxReplayError):
     """A capture cannot be read, or not to its end."""
 
 
-class StrategyError(RxReplayError):
+class OptionError(RxReplayError):
+    """What was asked for cannot be; the commands end with the status of wrong usage."""
+
+
+class StrategyError(OptionError):
     """A strategy, a knob or a ring that does not exist or cannot be."""
 
 

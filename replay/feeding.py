@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-
 from rxreplay.emulator import Figures, Receiver, Strategy
+from rxreplay.errors import OptionError
 from rxreplay.traces import Block
 from rxreplay.traces.directions import Directions, for_guest, parse_mac
 from rxreplay.traces.summary import Summary
 
 from .options import Options, Progress, no_progress
-from .result import TraceInfo, Warning
+from .result import ResultWarning, TraceInfo
 from .sources import Lengths, Walkable
 
 SHOWN_CANDIDATES = 3
@@ -23,7 +24,7 @@ class Fed:
 
     info: TraceInfo
     figures: list[Figures]
-    warnings: list[Warning]
+    warnings: list[ResultWarning]
     directions: Directions
 
 
@@ -32,7 +33,10 @@ class Selection:
 
     def __init__(self, guest_macs: Sequence[str]) -> None:
         """Take the guest's addresses as the user wrote them."""
-        self._macs = np.array([parse_mac(mac) for mac in guest_macs], np.int64)
+        try:
+            self._macs = np.array([parse_mac(mac) for mac in guest_macs], np.int64)
+        except ValueError as error:
+            raise OptionError(f"guest: {error}") from None
         self.packets = 0
 
     def lengths(self, block: Block) -> Lengths:
@@ -72,7 +76,7 @@ def feed(
             receiver.receive(lengths)
         progress(summary.packets, expected_packets(trace, summary))
     figures = [receiver.finish() for receiver in receivers]
-    warnings = [Warning(w.code, w.text, number) for w in trace.warnings]
+    warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
     warnings += replay_warnings(trace, directions, selection, options, number)
     return Fed(describe(trace, summary), figures, warnings, directions)
 
@@ -87,31 +91,34 @@ def expected_packets(trace: Walkable, summary: Summary) -> int | None:
 
 def describe(trace: Walkable, summary: Summary) -> TraceInfo:
     """Put down what a trace is and what it holds, after its walk."""
+    held: dict[str, Any] = summary.as_dict()
     return TraceInfo(
         path=trace.path,
         format=trace.format,
         link_type=trace.link_type,
         size_bytes=trace.size_bytes,
         snaplen=trace.snaplen,
-        **summary.as_dict(),
+        **held,
     )
 
 
 def replay_warnings(
     trace: Walkable, directions: Directions, selection: Selection, options: Options, number: int
-) -> list[Warning]:
+) -> list[ResultWarning]:
     """Say where the packets that were replayed may not be those that a guest received."""
     name = trace.path or trace.format
     if options.guest_macs:
         if selection.packets:
             return []
         text = f"{name}: no packet goes to {', '.join(options.guest_macs)}; nothing was replayed"
-        return [Warning("no_packets", text, number)]
+        return [ResultWarning("no_packets", text, number)]
     if not selection.packets:
-        return [Warning("no_packets", f"{name}: there is no packet in it", number)]
+        return [ResultWarning("no_packets", f"{name}: there is no packet in it", number)]
     if not directions.both_directions:
         return []
-    return [Warning("both_directions", f"{name}: {direction_text(directions, selection)}", number)]
+    return [
+        ResultWarning("both_directions", f"{name}: {direction_text(directions, selection)}", number)
+    ]
 
 
 def direction_text(directions: Directions, selection: Selection) -> str:

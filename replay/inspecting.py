@@ -1,11 +1,12 @@
 """What a capture holds, and what that means for a replay: the library function `info`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from .comparing import DEFAULTS, collect
-from .feeding import feed
 from .options import Options, Progress, no_progress
-from .result import Results, TraceInfo, Warning
+from .result import Results, ResultWarning, TraceInfo
 from .sources import Source
 from .units import share_text
 
@@ -13,7 +14,10 @@ ETHERNET = "EN10MB"
 
 
 def info(
-    sources: Sequence[Source], options: Options = DEFAULTS, progress: Progress = no_progress
+    sources: Sequence[Source],
+    options: Options = DEFAULTS,
+    progress: Progress = no_progress,
+    **changes: Any,  # noqa: ANN401 - fields of Options
 ) -> Results:
     """Read traces without replaying them.
 
@@ -25,6 +29,8 @@ def info(
         Only `guest_macs`, `join` and `keep_damaged` matter.
     progress : callable
         Called with the packets so far, and in all where that is known.
+    **changes
+        Fields of `Options`, by name: `ring=1024`, `polls=[3, 1, 2]`.
 
     Returns
     -------
@@ -41,18 +47,19 @@ def info(
     >>> info([[60, 1514, 9014]]).traces[0].above_mtu_packets
     1
     """
-    return collect(sources, [], options, progress, {})
+    return collect(sources, [], replace(options, **changes), progress, {})
 
 
-def meaning(trace: TraceInfo, warnings: Sequence[Warning]) -> list[str]:
+def meaning(trace: TraceInfo, warnings: Sequence[ResultWarning]) -> list[str]:
     """Say in sentences what a trace means for a replay.
 
     Examples
     --------
-    >>> for sentence in meaning(info([[60, 1514, 9014]]).traces[0], []):
-    ...     print(sentence)
-    Packets above 1,514 bytes are 33.3 %: small buffers cannot hold them, and a host that segments would deliver more and shorter ones.
+    >>> meaning(info([[60, 1514]]).traces[0], [])
+    ['It can be replayed as it is.']
     """
+    if not trace.packets:
+        return ["There is no packet to replay."]
     sentences = []
     if trace.truncated_packets:
         share = share_text(trace.truncated_packets, trace.packets)

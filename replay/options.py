@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 from rxreplay.emulator import Strategy, strategy
 from rxreplay.emulator.strategies import parse_setting
 from rxreplay.errors import StrategyError
@@ -49,11 +50,10 @@ class Options:
             "strategies": [strategy.name for strategy in strategies],
             "reference": reference,
             "ring": self.ring,
-            "poll": self.polls if isinstance(self.polls, int) else [int(p) for p in self.polls],
+            "poll": np.asarray(self.polls).tolist(),
             "lifetime": "drop",
             "rcvbuf": self.rcvbuf,
-            "guest_mac": list(self.guest_macs),
-            "join": self.join,
+            "guest_mac": sorted(self.guest_macs),
         }
 
 
@@ -88,10 +88,9 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
         name, value = parse_setting(text)
         wanted = [s for s in chosen if _has(s, target, name)]
         if not wanted:
-            known = sorted({f"{s.name}:{knob.name}" for s in chosen for knob in s.knobs})
-            raise StrategyError(
-                f"--set {setting}: no strategy here has that knob; known: {', '.join(known) or 'none'}"
-            )
+            known = sorted({f"{s.kernel}/{s.mode}:{knob.name}" for s in chosen for knob in s.knobs})
+            listed = ", ".join(known) or "none"
+            raise StrategyError(f"--set {setting}: no strategy here has that knob; known: {listed}")
         chosen = [s.with_settings({name: value}) if s in wanted else s for s in chosen]
     return resolve(chosen)
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import zlib
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from rxreplay.errors import RxReplayError
 
 GZIP_MAGIC = b"\x1f\x8b"
+NUMBER = re.compile(r"-?[0-9]{1,18}")
 FIELDS = {"refill": 4, "frag": 1, "chunk": 2, "pool": 2, "packet": 6, "poll": 1}
 
 Event = tuple[str, ...]
@@ -55,6 +57,15 @@ class Recording:
         """Packets of each NAPI poll, in order."""
         return [int(event[1]) for event in self.events if event[0] == "poll"]
 
+    def miscounted(self) -> int:
+        """Give the line of the first poll that the packets before it do not make up."""
+        waiting = 0
+        for event, line in zip(self.events, self.lines, strict=True):
+            if event[0] == "poll" and int(event[1]) != waiting:
+                return line
+            waiting = 0 if event[0] == "poll" else waiting + (event[0] == "packet")
+        return self.lines[-1] + 1 if self.lines else 2
+
 
 def read_recording(path: str | os.PathLike[str]) -> Recording:
     """Read a recording, plain or gzipped.
@@ -96,9 +107,17 @@ def _text(name: str) -> str:
 
 def _event(name: str, number: int, line: str) -> Event:
     kind, *fields = line.split("\t")
-    numbers = fields[1:] if kind in ("chunk", "pool") else fields
-    if len(fields) != FIELDS.get(kind) or not all(
-        text == "-" or text.removeprefix("-").isdecimal() for text in numbers
-    ):
+    if len(fields) != FIELDS.get(kind) or not _sound(kind, fields):
         raise RecordingError(f"{name}: line {number:,}: {line!r} is no event of a recording")
     return (kind, *fields)
+
+
+def _sound(kind: str, fields: list[str]) -> bool:
+    """Say whether each field is what its place wants: a number, a sign, `-` for no chunk yet."""
+    if kind in ("chunk", "pool"):
+        return fields[0] in ("+", "-") and bool(NUMBER.fullmatch(fields[1]))
+    if kind == "packet" and fields[1].startswith("-"):
+        return False
+    if kind == "refill" and fields[1] == "-":
+        fields = [fields[0], *fields[2:]]
+    return all(NUMBER.fullmatch(text) for text in fields)

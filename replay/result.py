@@ -9,7 +9,7 @@ SCHEMA: Final = "rxreplay/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 - the name of the field in JSON
+class ResultWarning:
     """Something that the reader of a result should know; `trace` is its number, or None."""
 
     code: str
@@ -76,7 +76,7 @@ class Results:
     traces : list of TraceInfo
     results : list of Result
         Trace by trace, in the order of the strategies.
-    warnings : list of Warning
+    warnings : list of ResultWarning
     failed : list of str
         Captures that could not be replayed, a line each.
     run : dict
@@ -86,7 +86,7 @@ class Results:
     config: dict[str, Any]
     traces: list[TraceInfo]
     results: list[Result]
-    warnings: list[Warning]
+    warnings: list[ResultWarning]
     failed: list[str]
     run: dict[str, Any] = field(default_factory=dict)
 

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from typing import Protocol, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
-
+from rxreplay.errors import TraceError
 from rxreplay.traces import NO_TIME, Block, TraceWarning, open_trace
+from rxreplay.traces.sources import Given
 
 Lengths = NDArray[np.int64]
 
@@ -16,7 +17,9 @@ Lengths = NDArray[np.int64]
 class Walkable(Protocol):
     """What a trace has to offer to be replayed."""
 
-    warnings: list[TraceWarning]
+    @property
+    def warnings(self) -> list[TraceWarning]:
+        """What its walk left to say."""
 
     @property
     def path(self) -> str | None:
@@ -55,9 +58,21 @@ class LengthsTrace:
     format = "lengths"
 
     def __init__(self, lengths: Sequence[int] | Lengths) -> None:
-        """Take lengths on the wire, bytes."""
+        """Take lengths on the wire, bytes.
+
+        Raises
+        ------
+        TraceError
+            They are no whole numbers, or one is negative.
+        """
         self.warnings: list[TraceWarning] = []
-        self._lengths = np.ascontiguousarray(lengths, np.int64)
+        given = np.atleast_1d(np.asarray(lengths))
+        if given.size and (given.ndim != 1 or given.dtype.kind not in "iu"):
+            raise TraceError("lengths: not a row of whole numbers, the bytes of each packet")
+        self._lengths = np.ascontiguousarray(given, np.int64)
+        if (self._lengths < 0).any():
+            first = int(np.argmax(self._lengths < 0))
+            raise TraceError(f"lengths: packet {first:,}: {self._lengths[first]} bytes on the wire")
 
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:  # noqa: ARG002 - there are none
         """Give them all at once."""
@@ -66,13 +81,18 @@ class LengthsTrace:
         yield Block(times, self._lengths, self._lengths, none, none)
 
 
-Source = str | os.PathLike[str] | Walkable | Lengths | Sequence[int]
+Source = Given | Walkable | Lengths | Sequence[int]
+
+
+def is_capture(source: Source) -> TypeGuard[Given]:
+    """Say whether a source is a capture to open: a path, or a binary file."""
+    return isinstance(source, str | os.PathLike) or hasattr(source, "read")
 
 
 def open_source(source: Source, *, keep_damaged: bool) -> AbstractContextManager[Walkable]:
-    """Open what has a name; what is open already stays open afterwards."""
-    if isinstance(source, str | os.PathLike):
+    """Open a capture; a trace that is open already stays open afterwards."""
+    if is_capture(source):
         return open_trace(source, keep_damaged=keep_damaged)
-    if isinstance(source, Sequence | np.ndarray):
+    if isinstance(source, Sequence | np.ndarray) and not isinstance(source, str):
         return nullcontext(LengthsTrace(source))
-    return nullcontext(source)
+    return nullcontext(cast(Walkable, source))

@@ -14,13 +14,13 @@ def bytes_text(size: float | None) -> str:
     if size is None:
         return "-"
     power = 0
-    while abs(size) >= 1024 and power < len(BINARY) - 1:
+    while abs(size) >= 1023.5 and power < len(BINARY) - 1:
         size, power = size / 1024, power + 1
     return f"{size:,.0f} B" if power == 0 else f"{_three_digits(size)} {BINARY[power]}"
 
 
 def _three_digits(value: float) -> str:
-    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
     return f"{value:,.{digits}f}"
 
 
@@ -68,7 +68,7 @@ def duration_text(nanoseconds: int | None) -> str:
     if nanoseconds is None:
         return "-"
     for size, unit in ((10**9, "s"), (10**6, "ms"), (10**3, "µs")):
-        if nanoseconds >= size:
+        if nanoseconds >= 0.9995 * size:  # what would be written as 1,000 of the next unit
             return f"{_three_digits(nanoseconds / size)} {unit}"
     return f"{nanoseconds} ns"
 

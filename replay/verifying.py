@@ -4,9 +4,10 @@ import os
 from dataclasses import dataclass
 from itertools import zip_longest
 
+import numpy as np
 from rxreplay.emulator import Receiver, Strategy, strategy
-from rxreplay.emulator.abi import ETH_HLEN
-from rxreplay.emulator.state import CHUNK_FREED, CHUNK_TAKEN, PACKET, POLL, REFILL
+from rxreplay.emulator.abi import ETH_HLEN, SK_RMEM_DEFAULT
+from rxreplay.emulator.state import CHUNK_FREED, CHUNK_TAKEN, PACKET, REFILL
 from rxreplay.errors import StrategyError
 
 from .recording import Event, Recording, RecordingError, read_recording
@@ -102,28 +103,47 @@ def strategy_of(recording: Recording) -> Strategy:
     for key, what in UNKNOWN.items():
         if head.get(key, 12 if key == "vnet_hdr" else None) not in (None, 12):
             raise StrategyError(f"{recording.name}: there is no strategy with {what} yet")
-    return strategy(f"{head['kernel']}/{head['mode']}")
+    try:
+        return strategy(f"{head['kernel']}/{head['mode']}")
+    except StrategyError as error:
+        raise StrategyError(f"{recording.name}: {error}") from None
 
 
 def replay_recording(recording: Recording, chosen: Strategy) -> Receiver:
     """Feed a recording's frames and polls."""
-    udp = recording.head.get("udp")
     if not recording.polls or sum(recording.polls) != len(recording.frames):
         raise RecordingError(
-            f"{recording.name}: its polls received {sum(recording.polls):,} packets and it has "
-            f"{len(recording.frames):,}: packets or polls are missing"
+            f"{recording.name}: line {recording.miscounted():,}: its polls received "
+            f"{sum(recording.polls):,} packets and it has {len(recording.frames):,}: packets or "
+            "polls are missing"
         )
-    socket = {"rcvbuf": int(udp["rcvbuf"]), "unread": True} if udp else {}
-    receiver = Receiver(
-        chosen,
-        ring=int(recording.head.get("ring", 256)),
-        polls=recording.polls,
-        events=len(recording.events) + EVENTS_TO_SPARE,
-        **socket,
-    )
-    receiver.receive(recording.frames)
+    ring, rcvbuf = head_numbers(recording)
+    try:
+        receiver = Receiver(
+            chosen,
+            ring=ring,
+            polls=recording.polls,
+            rcvbuf=rcvbuf or SK_RMEM_DEFAULT,
+            unread=rcvbuf is not None,
+            events=len(recording.events) + EVENTS_TO_SPARE,
+        )
+    except StrategyError as error:
+        raise StrategyError(f"{recording.name}: {error}") from None
+    receiver.receive(np.array(recording.frames, np.int64))
     receiver.finish()
     return receiver
+
+
+def head_numbers(recording: Recording) -> tuple[int, int | None]:
+    """Give the ring, and the unread socket's buffer where there was one, of the first line."""
+    ring, udp = recording.head.get("ring", 256), recording.head.get("udp")
+    rcvbuf = udp.get("rcvbuf") if isinstance(udp, dict) else udp and -1
+    sound = isinstance(ring, int) and (not udp or (isinstance(rcvbuf, int) and 0 < rcvbuf < 2**31))
+    if not sound:
+        raise RecordingError(
+            f"{recording.name}: line 1: ring, or rcvbuf of udp, is no number of buffers or bytes"
+        )
+    return ring, rcvbuf if udp else None
 
 
 def emulated_events(receiver: Receiver, kinds: set[str]) -> list[Event]:

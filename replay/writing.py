@@ -12,37 +12,72 @@ from .errors import RxReplayError
 
 
 def check_free(path: str | None, *, force: bool) -> None:
-    """Refuse, before any work, to write over a file.
+    """Refuse, before any work, what cannot be written, and to write over a file.
 
     Raises
     ------
     RxReplayError
-        The file exists, and `force` is not given; or its folder does not.
+        The file exists, and `force` is not given; or it is a folder, or its folder is not there.
     """
-    if path is None or path == "-":
+    if path is None or path == "-" or _is_device(path):
         return
+    if not path or os.path.isdir(path):
+        raise RxReplayError(f"{path or '-o'}: a folder is no file; name a file in it with -o")
     if os.path.lexists(path) and not force:
         raise RxReplayError(f"{path} exists already; --force writes over it")
-    if not Path(path).parent.is_dir():
-        raise RxReplayError(f"{path}: there is no folder {Path(path).parent}")
+    if not Path(os.path.realpath(path)).parent.is_dir():
+        raise RxReplayError(f"{path}: there is no folder {Path(os.path.realpath(path)).parent}")
 
 
 @contextmanager
 def output(path: str | None) -> Iterator[TextIO]:
-    """Open standard output (None, `-`), or a file that is put in place when all is written."""
-    if path is None or path == "-":
-        yield sys.stdout
-        return
-    target = Path(path)
+    """Open standard output (None, `-`), or a file that is put in place when all is written.
+
+    A link stays, and the file that it points to is replaced; a device or a pipe is written to.
+
+    Raises
+    ------
+    RxReplayError
+        What is written does not arrive, as on a full disk.
+    """
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        if path is None or path == "-":
+            yield from _standard_output()
+        elif _is_device(path):
+            with open(path, "w", encoding="utf-8", errors="backslashreplace") as device:
+                yield device
+        else:
+            yield from _new_file(Path(os.path.realpath(path)))
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise RxReplayError(f"{path}: {error.strerror}; name another file with -o") from None
+        name = "standard output" if path is None or path == "-" else path
+        raise RxReplayError(
+            f"{name}: {error.strerror or error}; name another file with -o"
+        ) from None
+
+
+def _is_device(path: str) -> bool:
+    """Say whether something is there that has no end to be put in place: a device, a pipe."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
+def _standard_output() -> Iterator[TextIO]:
+    """Give standard output; what its encoding lacks is escaped."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    yield sys.stdout
+    sys.stdout.flush()
+
+
+def _new_file(target: Path) -> Iterator[TextIO]:
+    """Give a file of another name beside the target, and put it in its place."""
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             yield file
         os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)

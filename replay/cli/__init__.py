@@ -1,12 +1,11 @@
 """The commands: parse, call the library, render; each in a file of its own."""
 
-import sys
 from importlib import import_module
 from typing import Any
 
 import click
 from rxreplay._version import __version__
-from rxreplay.errors import RxReplayError
+from rxreplay.errors import OptionError, RxReplayError
 
 COMMANDS = {
     "info": "What a capture holds, and what that means for a replay.",
@@ -15,6 +14,9 @@ COMMANDS = {
     "strategies": "The receive strategies, one line each.",
     "verify": "Hold the emulator against recordings of real kernels.",
 }
+
+WRONG_USAGE = 2
+INTERRUPTED = 130
 
 EPILOG = """\b
 Exit status: 0 done; 1 error (in verify: a difference); 2 wrong usage;
@@ -40,21 +42,24 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as click has it
-        """Run a command; an error of ours is one line and status 1."""
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error of ours is one line and status 1 or 2, Ctrl-C is 130."""
         try:
-            return super().main(*args, **kwargs)
+            return super().invoke(ctx)
         except RxReplayError as error:
-            if "--debug" in sys.argv:
+            if ctx.params["debug"]:
                 raise
             click.echo(f"rxreplay: {error}", err=True)
-            sys.exit(1)
+            ctx.exit(WRONG_USAGE if isinstance(error, OptionError) else 1)
+        except KeyboardInterrupt:
+            click.echo("rxreplay: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="rxreplay")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:  # noqa: ARG001 - main() looks for it
+def main(debug: bool) -> None:
     """What does this traffic cost in receive memory?
 
     Replays packet captures through an exact emulator of Linux virtio-net's receive path, under

@@ -1,11 +1,13 @@
 """`rxreplay compare`."""
 
+from typing import Any
+
 import click
 
-from .shared import CAPTURES, EMULATING, READING, REPORTING
+from .shared import CAPTURES, EMULATING, READING, REPORTING, CaptureCommand
 
 
-@click.command("compare")
+@click.command("compare", cls=CaptureCommand)
 @CAPTURES
 @click.option(
     "--strategy",
@@ -16,28 +18,38 @@ from .shared import CAPTURES, EMULATING, READING, REPORTING
     help="A strategy to show; the first is the reference.  Repeatable.  "
     "[default: all of 'rxreplay strategies' marked with *]",
 )
+@click.option(
+    "--row",
+    "rows",
+    metavar="TEXT",
+    multiple=True,
+    help="Show only the table's rows whose label contains TEXT, and no verdict.  Repeatable.",
+)
 @EMULATING
 @READING
 @REPORTING
 def command(
     captures: tuple[str, ...],
     strategies: tuple[str, ...],
+    rows: tuple[str, ...],
     settings: tuple[str, ...],
     form: str,
     output: str | None,
     force: bool,
     quiet: bool,
-    **how: object,
+    **how: Any,
 ) -> None:
     """Replay each CAPTURE under several strategies and show them side by side."""
-    from ..comparing import compare
+    from ..comparing import compare, default_strategies
     from ..options import Options, apply_settings
+    from ..report.rows import rows_with
     from ..writing import check_free
     from .progress import progress_bar
     from .reporting import finish
 
     check_free(output, force=force)
-    chosen = apply_settings(strategies, settings)
+    shown = rows_with(rows)
+    chosen = apply_settings(strategies or default_strategies(), settings)
     with progress_bar(quiet=quiet) as progress:
         results = compare(captures, chosen, Options(**how), progress)
-    finish(results, "compare", form, output, quiet=quiet)
+    finish(results, "compare", form, output, quiet=quiet, rows=shown)

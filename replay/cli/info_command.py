@@ -1,11 +1,13 @@
 """`rxreplay info`."""
 
+from typing import Any
+
 import click
 
-from .shared import CAPTURES, READING, REPORTING
+from .shared import CAPTURES, READING, REPORTING, CaptureCommand
 
 
-@click.command("info")
+@click.command("info", cls=CaptureCommand)
 @CAPTURES
 @READING
 @REPORTING
@@ -15,7 +17,7 @@ def command(
     output: str | None,
     force: bool,
     quiet: bool,
-    **reading: object,
+    **reading: Any,
 ) -> None:
     """Say what each CAPTURE holds, and what that means for a replay.
 

@@ -11,9 +11,9 @@ from ..options import Progress, no_progress
 
 def announce_compiling() -> None:
     """Say that the first run compiles, where it will."""
-    from .._jit import cache_folder
+    from .._jit import cache_folder, config
 
-    if not any(cache_folder().rglob("*.nbi")):
+    if not config.DISABLE_JIT and not any(cache_folder().rglob("*.nbi")):
         click.echo("rxreplay: compiling the emulator, once, some seconds ...", err=True)
 
 
@@ -28,7 +28,8 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress]:
         yield no_progress
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (
         BarColumn(),

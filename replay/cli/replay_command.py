@@ -1,11 +1,13 @@
 """`rxreplay replay`."""
 
+from typing import Any
+
 import click
 
-from .shared import EMULATING, READING, REPORTING
+from .shared import EMULATING, READING, REPORTING, CaptureCommand
 
 
-@click.command("replay")
+@click.command("replay", cls=CaptureCommand)
 @click.argument("capture", metavar="CAPTURE")
 @click.option("--strategy", "-s", metavar="KERNEL/MODE", required=True, help="What receives.")
 @EMULATING
@@ -19,7 +21,7 @@ def command(
     output: str | None,
     force: bool,
     quiet: bool,
-    **how: object,
+    **how: Any,
 ) -> None:
     """Replay CAPTURE under one strategy and give all of its figures."""
     from ..comparing import replay

@@ -23,17 +23,28 @@ def run_record() -> dict[str, object]:
     }
 
 
-def finish(results: Results, command: str, form: str, path: str | None, *, quiet: bool) -> None:
-    """Write the results, then what went wrong; exit with 4 where some inputs failed."""
+def finish(
+    results: Results,
+    command: str,
+    form: str,
+    path: str | None,
+    *,
+    quiet: bool,
+    **view: object,
+) -> None:
+    """Write the results, then what went wrong; exit with 4 where some inputs failed.
+
+    `view` is what the table of a command can be told besides.
+    """
     results.run.update(run_record())
     with output(path) as out:
-        reporter(form, command)(results, out)
-    if path not in (None, "-"):
-        click.echo(f"Wrote {path}", err=True)
+        reporter(form, command)(results, out, **(view if form == "table" else {}))
     if not quiet:
         for warning in results.warnings:
             click.echo(f"warning: {warning.text}", err=True)
     for failure in results.failed:
         click.echo(f"rxreplay: {failure}", err=True)
+    if path not in (None, "-") and not quiet:
+        click.echo(f"Wrote {path}", err=True)
     if results.failed:
         sys.exit(SOME_FAILED)

@@ -5,8 +5,20 @@ from typing import Any, TypeVar
 
 import click
 
-
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class CaptureCommand(click.Command):
+    """A command on captures, whose bare --join does not swallow the capture behind it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Write a bare --join in full before click reads it."""
+        stop = args.index("--") if "--" in args else len(args)
+        for index, argument in enumerate(args[:stop]):
+            if argument == "--join" and args[index + 1 : index + 2] not in (["time"], ["given"]):
+                args[index] = "--join=time"
+        return super().parse_args(ctx, args)
+
 
 CAPTURES = click.argument("captures", metavar="CAPTURE...", nargs=-1, required=True)
 

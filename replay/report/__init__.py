@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
-from ..result import Results
-
-Reporter = Callable[[Results, TextIO], None]
+Reporter = Callable[..., None]  # (Results, TextIO), and how a table is to look
 
 FORMATS: Final = ("table", "json", "csv")
 

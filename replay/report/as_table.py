@@ -1,6 +1,6 @@
 """Results as tables for a terminal, a page of text or a mail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -15,8 +15,8 @@ from ..verdict import verdict
 from .as_csv import flat
 from .rows import ROWS, Row, best_of
 
-LABEL_WIDTH = 28
-COLUMN_WIDTH = 13
+LABEL_WIDTH = 29  # the longest label and the space behind it
+COLUMN_WIDTH = 14  # twelve characters and a space on each side
 PLAIN_WIDTH = 100  # where the output is no terminal
 
 
@@ -46,8 +46,8 @@ def heading(trace: TraceInfo) -> str:
     )
 
 
-def write_compare(results: Results, out: TextIO) -> None:
-    """Write a comparison of strategies for each trace, and its verdict."""
+def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> None:
+    """Write a comparison of strategies for each trace, and the verdict where no row is left out."""
     to = console(out)
     legend = f"* best of those that drop nothing; × times the reference {results.reference}"
     for number, trace in enumerate(results.traces):
@@ -55,12 +55,13 @@ def write_compare(results: Results, out: TextIO) -> None:
         to.print(Text(heading(trace)), soft_wrap=True)
         to.print(Text(assumptions(results)), style="dim")
         columns = alike(figures)
-        for start, stop in parts(len(columns), to.width):
-            to.print(comparison(figures, columns[start:stop], results.reference))
-        to.print(Text(legend), style="dim")
-        to.print()
-        to.print(Text(verdict(figures, results.reference)))
-        to.print()
+        for start, stop in parts(columns, to.width):
+            to.print(comparison(figures, columns[start:stop], results.reference, rows, to.width))
+        if rows is ROWS:
+            to.print(Text(legend), style="dim")
+            to.print()
+            to.print(Text(verdict(figures, results.reference)))
+            to.print()
 
 
 def assumptions(results: Results) -> str:
@@ -86,39 +87,49 @@ def alike(figures: Mapping[str, Figures]) -> list[list[str]]:
     return columns
 
 
-def parts(columns: int, width: int) -> Iterator[tuple[int, int]]:
+def parts(columns: Sequence[Sequence[str]], width: int) -> Iterator[tuple[int, int]]:
     """Part the columns evenly, so that each table fits the width."""
     fits = max(1, (width - LABEL_WIDTH) // COLUMN_WIDTH)
-    tables = max(1, -(-columns // fits))
+    tables = max(1, -(-len(columns) // fits))
     for table in range(tables):
-        yield columns * table // tables, columns * (table + 1) // tables
+        yield len(columns) * table // tables, len(columns) * (table + 1) // tables
 
 
-def title(names: list[str]) -> str:
+def title(names: Sequence[str], *, stacked: bool = True) -> str:
     """Write the head of a column: a strategy, and those that do the same.
 
     Examples
     --------
     >>> title(["4.10/big", "4.11/big"]).splitlines()
     ['4.10/', 'big', '= 4.11']
+    >>> title(["4.10/big"], stacked=False)
+    '4.10/big'
     """
     kernel, rest = names[0].split("/")
     mode, *settings = rest.split(",")
-    others = [name.removesuffix(f"/{mode}") for name in names[1:]]
-    return "\n".join([f"{kernel}/", mode, *settings, *(f"= {other}" for other in others)])
+    others = [f"= {name.removesuffix(f'/{mode}')}" for name in names[1:]]
+    first = [f"{kernel}/", mode] if stacked else [f"{kernel}/{mode}"]
+    return "\n".join([*first, *settings, *others])
 
 
-def comparison(figures: Mapping[str, Figures], columns: list[list[str]], reference: str) -> Table:
+def comparison(
+    figures: Mapping[str, Figures],
+    columns: Sequence[Sequence[str]],
+    reference: str,
+    rows: Sequence[Row],
+    width: int,
+) -> Table:
     """Make the table of some of the strategies."""
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     table.add_column("", min_width=LABEL_WIDTH - 2, no_wrap=True)
-    for names in columns:
-        table.add_column(title(names), justify="right")
-    for row in ROWS:
+    names = [name for same in columns for name in same]
+    stacked = LABEL_WIDTH + sum(max(len(n) + 2, COLUMN_WIDTH) for n in names) > width
+    for same in columns:
+        table.add_column(title(same, stacked=stacked), justify="right")
+    for row in rows:
         best = best_of(row, figures.values())
         base = row.value(figures[reference]) if reference in figures and row.relative else None
-        cells = [cell(row, figures[names[0]], best, base) for names in columns]
-        table.add_row(row.label, *cells)
+        table.add_row(row.label, *(cell(row, figures[same[0]], best, base) for same in columns))
     return table
 
 

@@ -1,0 +1,80 @@
+"""What the tests of `replay` share: the command, captures made on the spot, the samples."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from oracles import capture_writer as writer
+from rxreplay.cli import main
+
+SAMPLES = Path(__file__).resolve().parents[2] / "traces" / "samples"
+
+
+@pytest.fixture
+def rxreplay():
+    """Run the command in this process."""
+
+    def run(*arguments, stdin=None):
+        return CliRunner().invoke(main, [str(a) for a in arguments], input=stdin)
+
+    return run
+
+
+@pytest.fixture
+def process():
+    """Run the command in a process of its own."""
+
+    def run(*arguments, **options):
+        command = [sys.executable, "-m", "rxreplay", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, timeout=120, check=False, **options)
+
+    return run
+
+
+@pytest.fixture
+def capture(tmp_path):
+    """Write a pcap of frames of these lengths; give its path."""
+
+    def write(name="a.pcap", lengths=(60, 1514, 300), tail=b"", **header):
+        path = tmp_path / name
+        path.write_bytes(writer.pcap(lengths, **header) + tail)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def damaged(capture):
+    """Write a pcap whose third record cannot be."""
+    record = writer.pcap_record(b"", wire_len=60, cap_len=6_553_600)
+    return capture("damaged.pcap", lengths=(60, 1514), tail=record + bytes(100))
+
+
+@pytest.fixture
+def sample():
+    return lambda name: SAMPLES / name
+
+
+@pytest.fixture
+def blocks_of():
+    """Make an open trace of lengths, in blocks that end where `cuts` say."""
+    from rxreplay.traces import NO_TIME, Block
+
+    class Blocks:
+        path = link_type = size_bytes = snaplen = None
+        format = "lengths"
+
+        def __init__(self, lengths, cuts):
+            self.warnings = []
+            self.parts = np.split(np.array(lengths, np.int64), cuts)
+
+        def blocks(self, *, addresses=True):
+            assert addresses
+            none = np.zeros(0, np.int64)
+            for part in self.parts:
+                yield Block(np.full(part.size, NO_TIME), part, part, none, none)
+
+    return Blocks

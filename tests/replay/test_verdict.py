@@ -1,0 +1,126 @@
+"""Who wins, in words: droppers never, ties together, and what if nobody can."""
+
+from dataclasses import replace
+
+import pytest
+import rxreplay
+from rxreplay.comparing import default_strategies
+from rxreplay.verdict import verdict
+
+MANY = [strategy.name for strategy in default_strategies()]
+
+
+def say(traffic, names=(), **options):
+    results = rxreplay.compare([traffic], names, rxreplay.Options(**options))
+    return verdict(results.of(0), results.reference)
+
+
+def clauses(text):
+    assert text.startswith("For this traffic ")
+    assert text.endswith(".")
+    return text.removeprefix("For this traffic ").removesuffix(".").split("; ")
+
+
+def test_one_sentence_says_who_wins_on_what_and_why():
+    charged, resident, copied = clauses(say([60] * 1000, ["4.11/small", "5.10/mergeable"]))
+    assert charged.startswith("5.10/mergeable charges sockets least, 768 B a packet and ×0.35 of ")
+    assert ", because " in charged
+    assert " keeps the least memory resident, " in resident
+    assert copied == "4.11/small copies nothing, because buffers become heads"
+
+
+def test_the_reference_is_not_compared_with_itself():
+    charged, *_ = clauses(say([1514] * 100, ["4.11/small", "5.10/mergeable"]))
+    assert charged.startswith("4.11/small charges sockets least, 2,176 B a packet, because every")
+
+
+def test_equal_strategies_win_together():
+    charged, *_ = clauses(say([60] * 100, ["4.10/mergeable", "4.11/mergeable"]))
+    assert charged.startswith("4.10/mergeable and 4.11/mergeable charge sockets least")
+
+
+def test_more_winners_than_three_are_counted():
+    text = say([60] * 100)
+    assert ", 4.11/mergeable, 5.10/mergeable and 2 more charge sockets least" in text or (
+        " more charge sockets least" in text
+    )
+
+
+def test_where_all_copy_alike_nobody_wins_on_it():
+    text = say([1514] * 100, ["4.11/small", "5.10/small"])
+    assert "cop" not in text
+
+
+def test_where_all_copy_the_least_is_named():
+    text = say([1514] * 100, ["4.11/mergeable", "5.10/mergeable"])
+    assert "5.10/mergeable copies least, 14.0 B a packet" in text
+
+
+@pytest.mark.parametrize("traffic", [[1519] + [60] * 99, [9014] * 100])
+def test_a_strategy_that_drops_never_wins(traffic):
+    parts = clauses(say(traffic))
+    *wins, lost = parts
+    assert wins
+    assert not any("/small" in win.split(", because")[0].split(" of 4.10")[0] for win in wins)
+    assert lost.startswith("4.10/small, 4.11/small and 5.10/small drop packets and cannot win: ")
+    assert f"{traffic.count(1519) + traffic.count(9014)} " in lost
+    assert "a host would have segmented" in lost
+
+
+def test_a_reference_that_drops_gives_no_ratio():
+    results = rxreplay.compare([[9014] * 10], ["4.10/small", "5.10/mergeable"])
+    text = verdict(results.of(0), "4.10/small")
+    assert "×" not in text
+    assert "4.10/small drops packets and cannot win" in text
+
+
+def test_where_all_drop_nobody_wins():
+    [only] = clauses(say([1519] * 10, ["4.10/small", "4.11/small"]))
+    assert only.startswith("4.10/small and 4.11/small drop packets and cannot win: 10 ")
+
+
+def test_frames_shorter_than_a_header_are_named():
+    [only] = clauses(say([13, 60, 60], ["4.10/small", "5.10/big"]))
+    assert only.startswith("4.10/small and 5.10/big drop packets and cannot win: ")
+    assert only.endswith("1 are shorter than an Ethernet header")
+
+
+def test_two_causes_are_both_named():
+    [only] = clauses(say([13, 13, 80_000, 60], ["4.10/small"]))
+    assert "1 are longer than a buffer" in only
+    assert only.endswith(" and 2 are shorter than an Ethernet header")
+
+
+def test_what_is_longer_than_a_whole_ring_is_said_so():
+    text = say([9014], ["5.10/mergeable"], ring=2)
+    if "drop" in text:  # 5.10 sizes its buffers so that small rings hold a packet
+        assert "longer than all the buffers of the ring" in text
+    assert "longer than all the buffers of the ring" in say([9014], ["4.11/mergeable"], ring=2)
+
+
+@pytest.mark.parametrize("names", [MANY, ["5.10/big"]])
+def test_without_packets_there_is_no_winner(names):
+    assert say([], names) == "There was no packet to replay."
+
+
+def test_why_follows_the_winner():
+    whys = {
+        "4.11/small": [1514] * 50,
+        "5.10/mergeable": [60] * 50,
+        "4.11/mergeable": [9014] * 50,
+        "mst-2016/mergeable": [300] * 50,
+        "5.10/big": [30_000] * 50,
+    }
+    texts = {name: say(traffic, [name]).split("because ")[1] for name, traffic in whys.items()}
+    assert len(set(texts.values())) == len(texts)
+    assert texts["4.11/small"].startswith("every packet fits one buffer of 1,920 B")
+    assert "100.0 % of the packets are copied whole" in texts["5.10/mergeable"]
+    assert "become the heads themselves" in texts["mst-2016/mergeable"]
+    assert "only the pages that it fills" in texts["5.10/big"]
+
+
+def test_a_strategy_that_delivers_nothing_is_no_winner_either():
+    results = rxreplay.compare([[60] * 10], ["4.10/small", "5.10/big"])
+    figures = results.of(0)
+    figures["4.10/small"] = replace(figures["4.10/small"], delivered_packets=0, truesize_bytes=0)
+    assert "4.10/small" not in verdict(figures, "5.10/big")
