@@ -1,33 +1,14 @@
 """One receive queue under one strategy: blocks of frame lengths in, figures out."""
 
-from collections.abc import Sequence
-
 import numpy as np
-from rxreplay.errors import StrategyError
 
-from .abi import NAPI_POLL_WEIGHT, SK_RMEM_DEFAULT
-from .figures import Amplification, AmplificationLevel, Copied, Drops, Figures, Level
-from .ledger import check_alive, check_delivered, waste
-from .state import (
-    BUF,
-    CHUNK,
-    DEVICE_TOO_LONG,
-    EVENT,
-    LEVELS,
-    NOBODY,
-    SKB,
-    STATE,
-    Int64s,
-    Layout,
-    Queue,
-    Records,
-)
+from .abi import SK_RMEM_DEFAULT
+from .account import figures_of
+from .figures import Figures
+from .ledger import check_alive, check_delivered
+from .queue import Polls, checked_polls, checked_ring, new_queue
+from .state import DEVICE_TOO_LONG, SKB, Int64s, Records
 from .strategies import Strategy
-
-Polls = int | Sequence[int] | Int64s
-
-MAX_RING = 32768  # virtio 1.x, 2.7: the most descriptors of a split virtqueue
-LEAST_TRUESIZE = 512  # of anything that holds a chunk; bounds what an unread socket can pin
 
 
 class Receiver:
@@ -78,9 +59,9 @@ class Receiver:
     ) -> None:
         """Make the queue and fill its ring."""
         self.strategy = strategy
-        self._polls = _checked_polls(polls)
-        layout = strategy.layout(_checked_ring(ring))
-        self._queue = _allocate(layout, events, keep, rcvbuf if unread else 0)
+        self._polls = checked_polls(polls)
+        layout = strategy.layout(checked_ring(ring))
+        self._queue = new_queue(layout, events, keep, rcvbuf if unread else 0)
         state = self._queue.state
         state["budget"] = self._polls[0]
         state["fit_rcvbuf"] = rcvbuf
@@ -125,7 +106,7 @@ class Receiver:
         self._kernels.end(self._queue, self._polls)
         check_alive(self._queue)
         check_delivered(self._queue)
-        return _figures(self._queue, self._packets, self._frame_bytes, wire_bytes)
+        return figures_of(self._queue, self._packets, self._frame_bytes, wire_bytes)
 
     @property
     def skbs(self) -> Records:
@@ -147,90 +128,6 @@ class Receiver:
             "drops": int(state["rcvbuf_drops"]),
             "rmem_alloc": int(state["rmem_alloc"]),
         }
-
-
-def _checked_ring(ring: int) -> int:
-    if not 1 < ring <= MAX_RING or ring & (ring - 1):
-        raise StrategyError(f"a ring has 2 to {MAX_RING:,} buffers, a power of two, not {ring:,}")
-    return ring
-
-
-def _checked_polls(polls: Polls) -> Int64s:
-    budgets = np.atleast_1d(np.asarray(polls, np.int64))
-    if not budgets.size or budgets.min() < 1 or budgets.max() > NAPI_POLL_WEIGHT:
-        raise StrategyError(f"a NAPI poll receives 1 to {NAPI_POLL_WEIGHT} packets")
-    return budgets
-
-
-def _allocate(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:
-    """Make the records of a queue that has posted nothing yet."""
-    state = np.zeros(1, STATE)[0]
-    state["frag_chunk"] = state["cache_chunk"] = NOBODY
-    state["least_linear"] = np.iinfo(np.int64).max
-    # Each posted buffer, each skb's buffer and head, each accepted skb's may be a chunk's last.
-    chunks = np.zeros(
-        2 * layout.ring_size + 2 * NAPI_POLL_WEIGHT + 2 * rcvbuf // LEAST_TRUESIZE + 16, CHUNK
-    )
-    chunks["next_free"] = np.arange(1, chunks.size + 1)
-    chunks["next_free"][-1] = NOBODY
-    skbs = 1 << (max(2 * NAPI_POLL_WEIGHT, keep) - 1).bit_length()
-    ring = np.zeros(2 * layout.ring_size, BUF)
-    return Queue(layout, state, ring, chunks, np.zeros(skbs, SKB), np.zeros(events, EVENT))
-
-
-def _level(queue: Queue, name: str) -> Level:
-    state = queue.state
-    work = int(state["sum_work"])
-    mean = int(state[f"sum_{name}"]) / work if work else None
-    end = state["chunk_bytes"] + state["slab_bytes"] if name == "resident_bytes" else state[name]
-    return Level(int(state[f"peak_{name}"]), mean, int(end))
-
-
-def _amplification(held: int, payload: int) -> Amplification | None:
-    return Amplification(held, payload, held / payload) if payload else None
-
-
-def _figures(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | None) -> Figures:
-    s = {name: int(queue.state[name]) for name in STATE.names or () if name != "nr_frags"}
-    levels = {name: _level(queue, name) for name in LEVELS}
-    return Figures(
-        packets=packets,
-        wire_bytes=frame_bytes if wire_bytes is None else wire_bytes,
-        frame_bytes=frame_bytes,
-        delivered_packets=s["delivered_packets"],
-        delivered_bytes=s["delivered_bytes"],
-        drops=Drops(s["device_too_long"], s["rx_length_errors"], 0, None, None),
-        mean_over="packets",
-        lifetime="drop",
-        **levels,
-        amplification=AmplificationLevel(
-            _amplification(s["peak_amplified_held"], s["peak_amplified_payload"]), None, None
-        ),
-        truesize_bytes=s["truesize_bytes"],
-        len_per_truesize=s["delivered_bytes"] / s["truesize_bytes"]
-        if s["truesize_bytes"]
-        else None,
-        buffers=s["head"],
-        linear_bytes=s["linear_bytes"],
-        nonlinear_bytes=s["nonlinear_bytes"],
-        linear_packets=s["linear_packets"],
-        least_linear=s["least_linear"] if s["nonlinear_bytes"] else None,
-        nr_frags=tuple(int(packets) for packets in queue.state["nr_frags"]),
-        frag_list_packets=s["frag_list_packets"],
-        coalesced_frags=s["coalesced_frags"],
-        copy_small=Copied(s["copy_small_bytes"], s["copy_small_packets"]),
-        copy_header=Copied(s["copy_header_bytes"], s["copy_header_packets"]),
-        copy_xdp=Copied(0, 0),
-        copied_bytes=s["copy_small_bytes"] + s["copy_header_bytes"],
-        pull_headers=None,
-        headers_linear_packets=None,
-        copied_with_pulls=None,
-        linearize=None,
-        waste=waste(queue),
-        rcvbuf=s["fit_rcvbuf"],
-        fit_packets=s["fit_packets"],
-        fit_bytes=s["fit_bytes"],
-    )
 
 
 def receive(length: Int64s, strategy: Strategy, *, ring: int = 256, polls: Polls = 1) -> Records:

@@ -1,0 +1,69 @@
+"""From a queue's records to the figures of its run."""
+
+from .figures import Amplification, AmplificationLevel, Copied, Drops, Figures, Level
+from .ledger import waste
+from .state import LEVELS, STATE, Queue
+
+
+def level_of(queue: Queue, name: str) -> Level:
+    """Give a level of memory: at most, on average over the packets, and now."""
+    state = queue.state
+    work = int(state["sum_work"])
+    mean = int(state[f"sum_{name}"]) / work if work else None
+    end = state["chunk_bytes"] + state["slab_bytes"] if name == "resident_bytes" else state[name]
+    return Level(int(state[f"peak_{name}"]), mean, int(end))
+
+
+def amplification_of(held: int, payload: int) -> Amplification | None:
+    """Give what skbs hold over what is in them; None where nothing is."""
+    return Amplification(held, payload, held / payload) if payload else None
+
+
+def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | None) -> Figures:
+    """Give all figures of a run that has ended.
+
+    Raises
+    ------
+    LedgerError
+        Its memory does not balance.
+    """
+    s = {name: int(queue.state[name]) for name in STATE.names or () if name != "nr_frags"}
+    levels = {name: level_of(queue, name) for name in LEVELS}
+    return Figures(
+        packets=packets,
+        wire_bytes=frame_bytes if wire_bytes is None else wire_bytes,
+        frame_bytes=frame_bytes,
+        delivered_packets=s["delivered_packets"],
+        delivered_bytes=s["delivered_bytes"],
+        drops=Drops(s["device_too_long"], s["rx_length_errors"], 0, None, None),
+        mean_over="packets",
+        lifetime="drop",
+        **levels,
+        amplification=AmplificationLevel(
+            amplification_of(s["peak_amplified_held"], s["peak_amplified_payload"]), None, None
+        ),
+        truesize_bytes=s["truesize_bytes"],
+        len_per_truesize=s["delivered_bytes"] / s["truesize_bytes"]
+        if s["truesize_bytes"]
+        else None,
+        buffers=s["head"],
+        linear_bytes=s["linear_bytes"],
+        nonlinear_bytes=s["nonlinear_bytes"],
+        linear_packets=s["linear_packets"],
+        least_linear=s["least_linear"] if s["nonlinear_bytes"] else None,
+        nr_frags=tuple(int(packets) for packets in queue.state["nr_frags"]),
+        frag_list_packets=s["frag_list_packets"],
+        coalesced_frags=s["coalesced_frags"],
+        copy_small=Copied(s["copy_small_bytes"], s["copy_small_packets"]),
+        copy_header=Copied(s["copy_header_bytes"], s["copy_header_packets"]),
+        copy_xdp=Copied(0, 0),
+        copied_bytes=s["copy_small_bytes"] + s["copy_header_bytes"],
+        pull_headers=None,
+        headers_linear_packets=None,
+        copied_with_pulls=None,
+        linearize=None,
+        waste=waste(queue),
+        rcvbuf=s["fit_rcvbuf"],
+        fit_packets=s["fit_packets"],
+        fit_bytes=s["fit_bytes"],
+    )

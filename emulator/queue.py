@@ -1,0 +1,58 @@
+"""A queue that has posted nothing yet, and what it cannot be."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from rxreplay.errors import StrategyError
+
+from .abi import NAPI_POLL_WEIGHT
+from .state import BUF, CHUNK, EVENT, NOBODY, SKB, STATE, Int64s, Layout, Queue
+
+Polls = int | Sequence[int] | Int64s
+
+MAX_RING: Final = 32768  # virtio 1.x, 2.7: the most descriptors of a split virtqueue
+LEAST_TRUESIZE: Final = 512  # of anything that holds a chunk; bounds what a socket can pin
+
+
+def checked_ring(ring: int) -> int:
+    """Give the ring if virtio can have it.
+
+    Raises
+    ------
+    StrategyError
+        It cannot.
+    """
+    if not 1 < ring <= MAX_RING or ring & (ring - 1):
+        raise StrategyError(f"a ring has 2 to {MAX_RING:,} buffers, a power of two, not {ring:,}")
+    return ring
+
+
+def checked_polls(polls: Polls) -> Int64s:
+    """Give the packets of each poll as an array.
+
+    Raises
+    ------
+    StrategyError
+        One cannot be.
+    """
+    budgets = np.atleast_1d(np.asarray(polls, np.int64))
+    if not budgets.size or budgets.min() < 1 or budgets.max() > NAPI_POLL_WEIGHT:
+        raise StrategyError(f"a NAPI poll receives 1 to {NAPI_POLL_WEIGHT} packets")
+    return budgets
+
+
+def new_queue(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:
+    """Make the records of a queue, with room for `events`, `keep` skbs, and a socket's chunks."""
+    state = np.zeros(1, STATE)[0]
+    state["frag_chunk"] = state["cache_chunk"] = NOBODY
+    state["least_linear"] = np.iinfo(np.int64).max
+    # Each posted buffer, each skb's buffer and head, each accepted skb's may be a chunk's last.
+    chunks = np.zeros(
+        2 * layout.ring_size + 2 * NAPI_POLL_WEIGHT + 2 * rcvbuf // LEAST_TRUESIZE + 16, CHUNK
+    )
+    chunks["next_free"] = np.arange(1, chunks.size + 1)
+    chunks["next_free"][-1] = NOBODY
+    skbs = 1 << (max(2 * NAPI_POLL_WEIGHT, keep) - 1).bit_length()
+    ring = np.zeros(2 * layout.ring_size, BUF)
+    return Queue(layout, state, ring, chunks, np.zeros(skbs, SKB), np.zeros(events, EVENT))

@@ -1,0 +1,60 @@
+"""Fast equals obvious: every figure and every event of any run, against the plain-Python model."""
+
+import numpy as np
+import pytest
+from helpers.replaying import comparable, events, opened
+from hypothesis import given
+from hypothesis import strategies as st
+from oracles.recordings import named
+from oracles.virtio_net import oracle
+from rxreplay.emulator import STRATEGIES
+
+NAMES = [strategy.name for strategy in STRATEGIES]
+MIN_AVGS = (64, 129, 640, 1518, 3584)
+NAMES += [f"mst-2016/mergeable,min_avg={min_avg}" for min_avg in MIN_AVGS]
+
+BOUNDARIES = (
+    *(0, 1, 13, 14, 60, 64, 128, 129, 1514, 1518, 1519),  # headers, copies, small buffers
+    *(1524, 1525, 2036, 2037, 3060, 3061, 4084, 4085, 8180, 8181),  # the ends of mergeable buffers
+    *(32756, 32757, 65550, 65535),  # a chunk's last byte; the longest IP packets
+    *(384, 385, 640, 780, 781, 3712, 3713, 7436, 7437),  # the ends of the prototype's buffers
+    *(4080, 4081, 8176, 8177, 69616, 69617, 73712, 73713),  # the ends of big pages
+)
+LENGTHS = st.sampled_from(BOUNDARIES) | st.integers(0, 2000) | st.integers(0, 80000)
+RUNS = st.tuples(LENGTHS, st.sampled_from([1, 1, 1, 2, 7, 8, 22, 70]))
+TRAFFIC = st.lists(RUNS, min_size=1, max_size=10).map(
+    lambda runs: [length for length, repeat in runs for _ in range(repeat)]
+)
+RINGS = st.sampled_from([2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])
+POLLS = st.sampled_from([[1], [64]]) | st.lists(
+    st.sampled_from([1, 2, 7, 8, 9, 16, 17, 64]) | st.integers(1, 64), min_size=1, max_size=6
+)
+RCVBUFS = st.sampled_from([1, 767, 768, 1536, 2304, 20000, 212992])
+
+
+def model(name, **options):
+    base, *settings = name.split(",")
+    knobs = {key: int(value) for key, value in (setting.split("=") for setting in settings)}
+    return oracle(base, **options, **knobs)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(
+    traffic=TRAFFIC,
+    polls=POLLS,
+    ring=RINGS,
+    rcvbuf=RCVBUFS,
+    unread=st.booleans(),
+    cuts=st.lists(st.integers(0, 700), max_size=4),
+)
+def test_any_run_equals_the_models(name, traffic, polls, ring, rcvbuf, unread, cuts):
+    obvious = model(name, ring=ring, rcvbuf=rcvbuf if unread else None, fit_rcvbuf=rcvbuf)
+    obvious.run(traffic, polls)
+
+    fast = opened(name, ring=ring, polls=polls, rcvbuf=rcvbuf, unread=unread)
+    for block in np.split(np.array(traffic), sorted(cut % (len(traffic) + 1) for cut in cuts)):
+        fast.receive(block)
+    figures = fast.finish()
+
+    assert comparable(fast, figures) == obvious.figures()
+    assert list(named(events(fast))) == list(named(obvious.events))
