@@ -40,7 +40,11 @@ def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | N
         lifetime="drop",
         **levels,
         amplification=AmplificationLevel(
-            amplification_of(s["peak_amplified_held"], s["peak_amplified_payload"]), None, None
+            peak=amplification_of(s["peak_amplified_held"], s["peak_amplified_payload"]),
+            mean=amplification_of(s["sum_held_bytes"], s["sum_payload_bytes_in_flight"]),
+            end=amplification_of(
+                s["held_bytes"] + s["skb_slab_bytes"], s["payload_bytes_in_flight"]
+            ),
         ),
         truesize_bytes=s["truesize_bytes"],
         len_per_truesize=s["delivered_bytes"] / s["truesize_bytes"]

@@ -24,7 +24,7 @@ class Amplification:
 
 @dataclass(frozen=True, slots=True)
 class AmplificationLevel:
-    """Amplification over a run; None where nothing was in flight."""
+    """Amplification over a run, the mean of it from sums; None where nothing was in flight."""
 
     peak: Amplification | None
     mean: Amplification | None

@@ -43,6 +43,7 @@ def sample(q: Queue) -> None:
     s["sum_slab_bytes"] += work * s["slab_bytes"]
     s["sum_resident_bytes"] += work * (s["chunk_bytes"] + s["slab_bytes"])
     s["sum_payload_bytes_in_flight"] += work * s["payload_bytes_in_flight"]
+    s["sum_held_bytes"] += work * (s["held_bytes"] + s["skb_slab_bytes"])
 
 
 @kernel

@@ -65,7 +65,7 @@ STATE = np.dtype(
         *_fields(*LEVELS, "held_bytes", "skb_slab_bytes", "skb_pages"),
         *_fields(*(f"peak_{level}" for level in LEVELS)),
         *_fields("peak_amplified_held", "peak_amplified_payload"),
-        *_fields(*(f"sum_{level}" for level in LEVELS), "sum_work"),
+        *_fields(*(f"sum_{level}" for level in LEVELS), "sum_held_bytes", "sum_work"),
         # counters
         *_fields("delivered_packets", "delivered_bytes", "device_too_long", "rx_length_errors"),
         *_fields("truesize_bytes", "linear_bytes", "nonlinear_bytes", "linear_packets"),

@@ -92,7 +92,6 @@ def kinds(receiver, *wanted):
 
 def comparable(receiver, figures):
     """Give the figures in the shape of the oracle's."""
-    amplified = figures.amplification.peak
     return {
         **{name: getattr(figures, name) for name in PLAIN},
         **{
@@ -106,7 +105,10 @@ def comparable(receiver, figures):
         },
         "nr_frags": list(figures.nr_frags),
         **{name: tuple(asdict(getattr(figures, name)).values()) for name in LEVELS},
-        "amplification": amplified and (amplified.held_bytes, amplified.payload_bytes),
+        "amplification": [
+            level and (level.held_bytes, level.payload_bytes)
+            for level in (getattr(figures.amplification, name) for name in ("peak", "mean", "end"))
+        ],
         "buffer_ledger": asdict(figures.waste.buffers),
         "chunk_ledger": asdict(figures.waste.chunks),
         "head_ledger": asdict(figures.waste.heads),

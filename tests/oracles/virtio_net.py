@@ -42,6 +42,9 @@ COUNTS = (
 )
 
 
+IN_FLIGHT = "payload_bytes_in_flight"
+
+
 class Head:
     """The memory behind the linear part of an skb."""
 
@@ -273,7 +276,9 @@ class Driver:
     def figures(self):
         """Give every figure that the model knows, by the names of the figures."""
         end = self.now()
-        end.pop("held")
+        held = end.pop("held")
+        sums = [sum(w * v[n] for w, v in self.samples) for n in ("held", IN_FLIGHT)]
+        amplification = [self.amplification, tuple(sums), (held, end[IN_FLIGHT])]
         weight = sum(w for w, _ in self.samples)
         sums = {n: sum(w * v[n] for w, v in self.samples) for n in end}
         means = {n: sums[n] / weight if weight else None for n in end}
@@ -289,7 +294,7 @@ class Driver:
             "nr_frags": self.nr_frags,
             "least_linear": self.least_linear,
             **{n: (self.peaks[n], means[n], end[n]) for n in end},
-            "amplification": self.amplification,
+            "amplification": [level if level and level[1] else None for level in amplification],
             "buffer_ledger": {
                 "carved": memory.carved_buffers,
                 "posted": self.ring_bytes(),
