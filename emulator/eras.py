@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from .abi import GRO_NORMAL_BATCH
+
 
 @dataclass(frozen=True, slots=True)
 class Era:
@@ -59,8 +61,8 @@ ERAS: Final = (
     Era("mst-2016", "never merged",    "skb",       256,  False, False, True,  "page_frag_cache", 128, "ring/2",   1, 16, "mailing list, constants assumed"),
     Era("4.10",     "4.10",            "skb",       64,   False, False, False, "page_frag_cache", 128, "ring/2",   1, 16, "source read, recorded"),
     Era("4.11",     "4.11",            "page_frag", 64,   False, False, False, "page_frag_cache", 128, "ring/2",   1, 16, "source read, recorded"),
-    Era("5.10.0",   "5.4 to 5.10",     "page_frag", 64,   True,  True,  False, "page_frag_cache", 128, "budget/2", 8, 16, "source read"),
-    Era("5.10",     "late 5.10.y",     "page_frag", 64,   True,  True,  False, "kmalloc",         14,  "budget/2", 8, 16, "source read, recorded (5.10.223)"),
+    Era("5.10.0",   "5.4 to 5.10",     "page_frag", 64,   True,  True,  False, "page_frag_cache", 128, "budget/2", GRO_NORMAL_BATCH, 16, "source read"),
+    Era("5.10",     "late 5.10.y",     "page_frag", 64,   True,  True,  False, "kmalloc",         14,  "budget/2", GRO_NORMAL_BATCH, 16, "source read, recorded (5.10.223)"),
 )
 # fmt: on
 

@@ -69,6 +69,7 @@ def copy_to_head(q: Queue, skb: Record, part: int) -> int:
     skb["tailroom"] = q.layout.copy_room - copied
     s = q.state
     s["freed_copy"] += copied
+    s["head_unused"] += skb["tailroom"]
     if copied == skb["frame"]:
         s["copy_small_bytes"] += copied
         s["copy_small_packets"] += 1

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+import numpy as np
 from rxreplay.errors import LedgerError
 
 from .abi import NET_SKB_PAD, PAGE_SIZE, SIZEOF_SK_BUFF, SIZEOF_SKB_SHARED_INFO
@@ -56,18 +57,18 @@ def head_ledger(queue: Queue) -> HeadLedger:
     posted = int(state["slab_skb_heads"])
     empty_head = layout.empty_truesize - SIZEOF_SK_BUFF
     posted_room = layout.head_slab - NET_SKB_PAD - SIZEOF_SKB_SHARED_INFO
-    payload = int(state["freed_copy"] + state["slab_skb_payload"])
+    posted_payload = int(state["slab_skb_payload"])
     return HeadLedger(
         bytes=fresh * (layout.head_truesize - SIZEOF_SK_BUFF)
         + empty * empty_head
         + posted * layout.head_slab,
-        payload=payload,
+        payload=int(state["freed_copy"]) + posted_payload,
         headroom=(fresh + posted) * NET_SKB_PAD,
         shared_info=(fresh + empty + posted) * SIZEOF_SKB_SHARED_INFO,
-        unused=fresh * layout.copy_room
+        unused=int(state["head_unused"])
         + empty * (empty_head - SIZEOF_SKB_SHARED_INFO)
         + posted * posted_room
-        - payload,
+        - posted_payload,
     )
 
 
@@ -103,6 +104,10 @@ def check_alive(queue: Queue) -> None:
         "pages of skbs": int(state["skb_pages"]) * PAGE_SIZE,
     }
     balance("chunk_bytes", int(state["chunk_bytes"]), parts)
+    ring = queue.ring[np.arange(state["head"], state["tail"]) % queue.ring.size]
+    balance("ring_bytes", int(state["ring_bytes"]), {"buffers": int(ring["size"].sum())})
+    parts = {"skbs": int(state["skb_slab_bytes"]), "posted skbs": int(ring["slab"].sum())}
+    balance("slab_bytes", int(state["slab_bytes"]), parts)
     held = chunks["size"][(chunks["refs"] > 0) & (chunks["skb_refs"] > 0)]
     parts = {"chunks": int(held.sum()), "pages": int(state["skb_pages"]) * PAGE_SIZE}
     balance("bytes that skbs hold", int(state["held_bytes"]), parts)

@@ -1,6 +1,7 @@
 """A queue that has posted nothing yet, and what it cannot be."""
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,8 @@ from .state import BUF, CHUNK, EVENT, NOBODY, SKB, STATE, Int64s, Layout, Queue
 Polls = int | Sequence[int] | Int64s
 
 MAX_RING: Final = 32768  # virtio 1.x, 2.7: the most descriptors of a split virtqueue
+MAX_RCVBUF: Final = 2**31 - 1  # include/net/sock.h: sk_rcvbuf is an int
+MAX_FRAME: Final = 2**32 - 1  # what a record of a capture can claim
 LEAST_TRUESIZE: Final = 512  # of anything that holds a chunk; bounds what a socket can pin
 
 
@@ -23,9 +26,9 @@ def checked_ring(ring: int) -> int:
     StrategyError
         It cannot.
     """
-    if not 1 < ring <= MAX_RING or ring & (ring - 1):
-        raise StrategyError(f"a ring has 2 to {MAX_RING:,} buffers, a power of two, not {ring:,}")
-    return ring
+    if not isinstance(ring, Integral) or not 1 < ring <= MAX_RING or ring & (ring - 1):
+        raise StrategyError(f"a ring has 2 to {MAX_RING:,} buffers, a power of two, not {ring}")
+    return int(ring)
 
 
 def checked_polls(polls: Polls) -> Int64s:
@@ -36,10 +39,42 @@ def checked_polls(polls: Polls) -> Int64s:
     StrategyError
         One cannot be.
     """
-    budgets = np.atleast_1d(np.asarray(polls, np.int64))
-    if not budgets.size or budgets.min() < 1 or budgets.max() > NAPI_POLL_WEIGHT:
+    budgets = np.atleast_1d(np.asarray(polls))
+    whole = budgets.ndim == 1 and budgets.size and budgets.dtype.kind in "iu"
+    if not whole or budgets.min() < 1 or budgets.max() > NAPI_POLL_WEIGHT:
         raise StrategyError(f"a NAPI poll receives 1 to {NAPI_POLL_WEIGHT} packets")
-    return budgets
+    return budgets.astype(np.int64)
+
+
+def checked_rcvbuf(rcvbuf: int) -> int:
+    """Give the bytes of a socket's buffer if it can be so large.
+
+    Raises
+    ------
+    StrategyError
+        It cannot.
+    """
+    if not isinstance(rcvbuf, Integral) or not 0 < rcvbuf <= MAX_RCVBUF:
+        raise StrategyError(f"rcvbuf is from 1 to {MAX_RCVBUF:,} bytes, not {rcvbuf}")
+    return int(rcvbuf)
+
+
+def checked_frames(frames: Int64s, before: int) -> Int64s:
+    """Give frame lengths as the kernels take them; `before` is the number of the first.
+
+    Raises
+    ------
+    ValueError
+        They are not a row of whole numbers, or one cannot be; the message names the packet.
+    """
+    frames = np.asarray(frames)
+    if frames.ndim != 1 or (frames.size and frames.dtype.kind not in "iu"):
+        raise ValueError("frame lengths are a row of whole numbers, the bytes of each frame")
+    wrong = (frames < 0) | (frames > MAX_FRAME)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise ValueError(f"packet {before + first:,}: a frame of {frames[first]:,} bytes cannot be")
+    return np.ascontiguousarray(frames, np.int64)
 
 
 def new_queue(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:

@@ -6,7 +6,7 @@ from .abi import SK_RMEM_DEFAULT
 from .account import figures_of
 from .figures import Figures
 from .ledger import check_alive, check_delivered
-from .queue import Polls, checked_polls, checked_ring, new_queue
+from .queue import Polls, checked_frames, checked_polls, checked_rcvbuf, checked_ring, new_queue
 from .state import DEVICE_TOO_LONG, SKB, Int64s, Records
 from .strategies import Strategy
 
@@ -60,6 +60,7 @@ class Receiver:
         """Make the queue and fill its ring."""
         self.strategy = strategy
         self._polls = checked_polls(polls)
+        rcvbuf = checked_rcvbuf(rcvbuf)
         layout = strategy.layout(checked_ring(ring))
         self._queue = new_queue(layout, events, keep, rcvbuf if unread else 0)
         state = self._queue.state
@@ -83,14 +84,9 @@ class Receiver:
         Raises
         ------
         ValueError
-            A length is negative; the message names the packet.
+            A length cannot be; the message names the packet.
         """
-        frames = np.ascontiguousarray(frames, np.int64)
-        if frames.size and frames.min() < 0:
-            first = int(np.argmax(frames < 0))
-            raise ValueError(
-                f"packet {self._packets + first:,}: length {frames[first]} is negative"
-            )
+        frames = checked_frames(frames, self._packets)
         self._packets += frames.size
         self._frame_bytes += int(frames.sum())
         self._kernels.receive(self._queue, frames, self._polls)
@@ -151,7 +147,7 @@ def receive(length: Int64s, strategy: Strategy, *, ring: int = 256, polls: Polls
     Raises
     ------
     ValueError
-        A length is negative; the message names the packet.
+        A length cannot be; the message names the packet.
 
     Examples
     --------

@@ -78,7 +78,7 @@ STATE = np.dtype(
         *_fields("carved_bytes", "payload", "freed_copy", "unused", "hole", "dropped"),
         *_fields("first_bufs", "further_bufs"),
         *_fields("filled_bytes", "carved_heads", "chunk_tail"),
-        *_fields("copy_heads", "slab_skb_heads", "slab_skb_payload"),
+        *_fields("copy_heads", "head_unused", "slab_skb_heads", "slab_skb_payload"),
         # sockets that nobody reads: one that holds skbs, and one that only counts
         *_fields("rcvbuf", "rmem_alloc", "rcvbuf_drops", "accepted"),
         *_fields("fit_rcvbuf", "fit_rmem", "fit_closed", "fit_packets", "fit_bytes"),

@@ -19,6 +19,7 @@ def post(q: Queue) -> None:
     s = q.state
     buf = q.ring[s["tail"] & (q.ring.size - 1)]
     buf["chunk"] = NOBODY  # a page has one owner: counting them is enough
+    buf["size"] = q.layout.buf_len
     spare = min(s["spare_pages"], q.layout.pages)
     s["spare_pages"] -= spare
     s["chunk_bytes"] += (q.layout.pages - spare) * PAGE_SIZE

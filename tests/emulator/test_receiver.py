@@ -14,7 +14,7 @@ SMALL = strategy("4.11/small")
 def test_a_ring_that_cannot_be(ring):
     with pytest.raises(StrategyError) as error:
         Receiver(SMALL, ring=ring)
-    expected = f"a ring has 2 to 32,768 buffers, a power of two, not {ring:,}"
+    expected = f"a ring has 2 to 32,768 buffers, a power of two, not {ring}"
     assert str(error.value) == expected
 
 
@@ -39,15 +39,35 @@ def test_polls_that_can_be(polls):
 def test_a_negative_length_is_named_by_its_packet_in_the_stream():
     queue = Receiver(SMALL)
     queue.receive(frames(*[60] * 1500))
-    with pytest.raises(ValueError, match=r"^packet 1,502: length -7 is negative$"):
+    with pytest.raises(ValueError, match=r"^packet 1,502: a frame of -7 bytes cannot be$"):
         queue.receive(frames(60, 60, -7, -8))
-    with pytest.raises(ValueError, match=r"^packet 0: length -1 is negative$"):
+    with pytest.raises(ValueError, match=r"^packet 0: a frame of -1 bytes cannot be$"):
         receive(frames(-1), SMALL)
+
+
+@pytest.mark.parametrize("frames", [[60.5], ["60"], [[60, 60]], 60])
+def test_lengths_are_a_row_of_whole_numbers(frames):
+    with pytest.raises(ValueError, match="a row of whole numbers"):
+        Receiver(SMALL).receive(np.array(frames))
+
+
+def test_the_longest_frame_that_a_record_can_claim_is_too_long_and_no_longer_one_is_taken():
+    queue = Receiver(strategy("5.10/mergeable"))
+    queue.receive(np.array([2**32 - 1]))
+    assert queue.finish().drops.device_too_long == 1
+    with pytest.raises(ValueError, match=r"^packet 1: a frame of 4,294,967,296 bytes cannot be$"):
+        queue.receive(np.array([2**32]))
+
+
+@pytest.mark.parametrize("rcvbuf", [0, -1, 2**31, 1.5])
+def test_a_socket_buffer_that_cannot_be_is_refused(rcvbuf):
+    with pytest.raises(StrategyError, match="rcvbuf is from 1 to 2,147,483,647 bytes"):
+        Receiver(SMALL, rcvbuf=rcvbuf)
 
 
 def test_a_refused_block_leaves_the_queue_as_it_was():
     queue = Receiver(SMALL)
-    with pytest.raises(ValueError, match="negative"):
+    with pytest.raises(ValueError, match="cannot be"):
         queue.receive(frames(60, -1))
     assert (queue.finish().packets, queue.finish().delivered_packets) == (0, 0)
 
