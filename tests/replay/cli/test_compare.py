@@ -65,7 +65,7 @@ def test_options_reach_the_emulator(rxreplay, capture):
         (["-s", "5.10/smal"], "no strategy '5.10/smal': did you mean 5.10/small?"),
         (["-s", "9"], "no strategy '9': 'rxreplay strategies' lists all"),
         (["--ring", "3"], "a ring has 2 to 32,768 buffers, a power of two, not 3"),
-        (["--ring", "65536"], "not 65,536"),
+        (["--ring", "65536"], "not 65536"),
         (["--poll", "0"], "a NAPI poll receives 1 to 64 packets"),
         (["--poll", "65"], "a NAPI poll receives 1 to 64 packets"),
         (["--set", "nope=3"], "no strategy here has that knob; known: mst-2016/mergeable:min_avg"),
