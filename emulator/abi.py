@@ -7,6 +7,9 @@ SKB_FRAG_PAGE_ORDER: Final = 3  # net/core/sock.c: get_order(32768)
 PAGE_FRAG_SIZE: Final = PAGE_SIZE << SKB_FRAG_PAGE_ORDER
 PAGE_FRAG_CACHE_MAX_SIZE: Final = 32768  # include/linux/mm_types.h
 
+PP_ALLOC_CACHE_SIZE: Final = 128  # include/net/page_pool/types.h
+PP_ALLOC_CACHE_REFILL: Final = 64
+
 SMP_CACHE_BYTES: Final = 64  # arch/x86: L1_CACHE_BYTES
 NET_SKB_PAD: Final = 64  # include/linux/skbuff.h: max(32, L1_CACHE_BYTES)
 SIZEOF_SKB_SHARED_INFO: Final = 320  # struct skb_shared_info, aligned; BTF of 5.10 to 7.3
@@ -18,10 +21,14 @@ VLAN_HLEN: Final = 4  # include/linux/if_vlan.h
 ETH_DATA_LEN: Final = 1500
 GOOD_PACKET_LEN: Final = ETH_HLEN + VLAN_HLEN + ETH_DATA_LEN  # drivers/net/virtio_net.c
 GOOD_COPY_LEN: Final = 128  # drivers/net/virtio_net.c
+SZ_1K: Final = 1024  # net/core/skbuff.c: page_frag_alloc_1k()
+MAX_TCP_HEADER_ROOM: Final = 128  # include/net/tcp.h: L1_CACHE_ALIGN(128 + MAX_HEADER)
 VIRTNET_RX_PAD: Final = NET_SKB_PAD  # NET_IP_ALIGN is 0 on x86
 SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF: Final = 12  # include/uapi/linux/virtio_net.h
 IP_MAX_MTU: Final = 65535  # include/net/ip.h; virtio_net's dev->max_mtu without VIRTIO_NET_F_MTU
 RX_PKT_WEIGHT_SHIFT: Final = 6  # DECLARE_EWMA(pkt_len, 0, 64)
+
+XDP_PACKET_HEADROOM: Final = 256  # include/uapi/linux/bpf.h; virtio_net's own until 4.15
 
 NAPI_POLL_WEIGHT: Final = 64  # include/linux/netdevice.h
 GRO_NORMAL_BATCH: Final = 8  # net/core/dev.c: gro_normal_batch, since 5.4

@@ -35,7 +35,7 @@ def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | N
         frame_bytes=frame_bytes,
         delivered_packets=s["delivered_packets"],
         delivered_bytes=s["delivered_bytes"],
-        drops=Drops(s["device_too_long"], s["rx_length_errors"], 0, None, None),
+        drops=Drops(s["device_too_long"], s["rx_length_errors"], s["xdp_drops"], None, None),
         mean_over="packets",
         lifetime="drop",
         **levels,

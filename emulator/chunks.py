@@ -1,41 +1,25 @@
-"""Chunks: blocks of the page allocator, alive while a buffer, an skb or a cursor refers to them."""
+"""References: a chunk lives while a buffer, an skb or a cursor has one."""
 
 from rxreplay._jit import kernel
 
-from .log import log_chunk
-from .meters import note_resident
-from .state import Queue
-
-
-@kernel
-def alloc_chunk(q: Queue, size: int, page_frag: bool) -> int:
-    """Take a block, its first reference the cursor's.  Source: mm/page_alloc.c, alloc_pages()."""
-    number = q.state["free_chunk"]
-    chunk = q.chunks[number]
-    q.state["free_chunk"] = chunk["next_free"]
-    chunk["refs"] = 1
-    chunk["skb_refs"] = 0
-    chunk["size"] = size
-    chunk["page_frag"] = page_frag
-    q.state["chunk_bytes"] += size
-    q.state["filled_bytes"] += size
-    note_resident(q)
-    if page_frag:
-        log_chunk(q, number, True)
-    return int(number)
+from .page_pool import page_pool_put_page
+from .pages import free_pages
+from .state import POOL_PAGE, Queue
 
 
 @kernel
 def put_page(q: Queue, number: int) -> None:
-    """Drop a reference; the last one frees the block.  Source: include/linux/mm.h, same name."""
+    """Drop a reference; the last one frees the chunk, or gives its page back to the pool.
+
+    Source: include/linux/mm.h, same name; net/core/skbuff.c, napi_pp_put_page().
+    """
     chunk = q.chunks[number]
     chunk["refs"] -= 1
     if chunk["refs"] == 0:
-        chunk["next_free"] = q.state["free_chunk"]
-        q.state["free_chunk"] = number
-        q.state["chunk_bytes"] -= chunk["size"]
-        if chunk["page_frag"]:
-            log_chunk(q, number, False)
+        if chunk["kind"] == POOL_PAGE:
+            page_pool_put_page(q, number)
+        else:
+            free_pages(q, number)
 
 
 @kernel

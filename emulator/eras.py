@@ -14,61 +14,93 @@ class Era:
     ----------
     kernel : str
         The name in `KERNEL/MODE`.
+    first : (int, int)
+        The first mainline release that behaves so; (0, 0) where none is resolved to it.
     covers : str
         The releases that behave so.
-    small : {"skb", "page_frag"}
-        What a small buffer is: an skb allocated when it is posted, or a page_frag for build_skb().
+    small : {"skb", "page_frag", "page_pool"}
+        What a small buffer is: an skb allocated when it is posted, or memory for build_skb().
     granularity : int
         Mergeable buffer lengths are multiples of it, bytes.
-    small_rings : bool
-        Whether a mergeable buffer is at least the share of one 64 KiB packet in a ring.
-    hole_paid : bool
-        Whether the truesize of a chunk's last buffer includes the rest of the chunk.
-    build_skb : bool
-        Whether mergeable buffers become heads, with room for the shared info in each.
-    heads : {"page_frag_cache", "kmalloc"}
+    hole : {"not counted", "drops", "counted"}
+        What the end of a chunk, given to its last buffer, does: it is charged only where it is
+        used; a packet that uses it is dropped; it is charged.
+    heads : {"page_frag_cache", "kmalloc", "1k slice", "small head"}
         Where the head of a copied packet comes from.
     copy_else : int
         Bytes copied to the head when the packet does not fit there.
+    build_skb : {"never", "if it fits", "always"}
+        Whether a mergeable or big buffer becomes the head of its skb.
     refill : {"ring/2", "budget/2"}
         Free descriptors above which a poll refills the ring.
     gro_batch : int
         Skbs that go up together.
     big_pad : int
         Bytes before the frame in the first page of a big buffer.
+    big : {"18 pages", "MTU"}
+        Whether a big buffer without guest GSO has as many pages, or as the device's MTU takes.
+    small_head : int
+        `SKB_SMALL_HEAD_CACHE_SIZE`: the head behind alloc_skb(0), 0 where it is from kmalloc.
+    dma_record : int
+        Bytes at the start of a page_frag chunk that no buffer gets.
+    xdp : {"none", "page_to_skb", "xdp_buff"}
+        How an skb is built of a buffer that a program passed.
+    udp : {"above", "fits"}
+        Whether a full socket takes one skb more, or only what still fits.
     evidence : str
         How the behaviour was established.
     """
 
     kernel: str
+    first: tuple[int, int]
     covers: str
-    small: Literal["skb", "page_frag"]
+    small: Literal["skb", "page_frag", "page_pool"]
     granularity: int
-    small_rings: bool
-    hole_paid: bool
-    build_skb: bool
-    heads: Literal["page_frag_cache", "kmalloc"]
+    hole: Literal["not counted", "drops", "counted"]
+    heads: Literal["page_frag_cache", "kmalloc", "1k slice", "small head"]
     copy_else: int
+    build_skb: Literal["never", "if it fits", "always"]
     refill: Literal["ring/2", "budget/2"]
     gro_batch: int
     big_pad: int
+    big: Literal["18 pages", "MTU"]
+    small_head: int
+    dma_record: int
+    xdp: Literal["none", "page_to_skb", "xdp_buff"]
+    udp: Literal["above", "fits"]
     evidence: str
 
 
+BATCH: Final = GRO_NORMAL_BATCH
+
 # fmt: off
 ERAS: Final = (
-    #   kernel      covers             small        gran  small_rings hole   build  heads              else refill      batch pad evidence
-    Era("mst-2016", "never merged",    "skb",       256,  False, False, True,  "page_frag_cache", 128, "ring/2",   1, 16, "mailing list, constants assumed"),
-    Era("4.10",     "4.10",            "skb",       64,   False, False, False, "page_frag_cache", 128, "ring/2",   1, 16, "source read, recorded"),
-    Era("4.11",     "4.11",            "page_frag", 64,   False, False, False, "page_frag_cache", 128, "ring/2",   1, 16, "source read, recorded"),
-    Era("5.10.0",   "5.4 to 5.10",     "page_frag", 64,   True,  True,  False, "page_frag_cache", 128, "budget/2", GRO_NORMAL_BATCH, 16, "source read"),
-    Era("5.10",     "late 5.10.y",     "page_frag", 64,   True,  True,  False, "kmalloc",         14,  "budget/2", GRO_NORMAL_BATCH, 16, "source read, recorded (5.10.223)"),
+    #   kernel     first    covers           small        step hole          heads             else build        refill     batch  pad big       head dma xdp           udp     evidence
+    Era("mst-2016", (0, 0),   "never merged",  "skb",        256,  "counted",     "page_frag_cache", 128, "always",     "ring/2",   1,     16, "18 pages", 0,   0,  "none",        "above", "mails, constants assumed"),
+    Era("4.9",      (3, 14),  "3.14 to 4.9",   "skb",        256,  "not counted", "page_frag_cache", 128, "never",      "ring/2",   1,     16, "18 pages", 0,   0,  "none",        "above", "source read (4.9)"),
+    Era("4.10",     (4, 10),  "4.10",          "skb",        64,   "not counted", "page_frag_cache", 128, "never",      "ring/2",   1,     16, "18 pages", 0,   0,  "none",        "above", "source read, recorded"),
+    Era("4.11",     (4, 11),  "4.11",          "page_frag",  64,   "not counted", "page_frag_cache", 128, "never",      "ring/2",   1,     16, "18 pages", 0,   0,  "none",        "above", "source read, recorded"),
+    Era("4.12",     (4, 12),  "4.12",          "page_frag",  64,   "drops",       "page_frag_cache", 128, "never",      "ring/2",   1,     16, "18 pages", 0,   0,  "none",        "above", "source read, recorded"),
+    Era("4.13",     (4, 13),  "4.13 to 4.15",  "page_frag",  64,   "counted",     "page_frag_cache", 128, "never",      "ring/2",   1,     16, "18 pages", 0,   0,  "none",        "above", "source read"),
+    Era("4.16",     (4, 16),  "4.16 to 5.2",   "page_frag",  64,   "counted",     "page_frag_cache", 128, "never",      "ring/2",   1,     16, "18 pages", 0,   0,  "page_to_skb", "above", "source read (4.16, 4.19)"),
+    Era("5.3",      (5, 3),   "5.3",           "page_frag",  64,   "counted",     "page_frag_cache", 128, "never",      "budget/2", 1,     16, "18 pages", 0,   0,  "page_to_skb", "above", "source read"),
+    Era("5.10.0",   (5, 4),   "5.4 to 5.10",   "page_frag",  64,   "counted",     "page_frag_cache", 128, "never",      "budget/2", BATCH, 16, "18 pages", 0,   0,  "page_to_skb", "above", "source read (5.4)"),
+    Era("5.11",     (5, 11),  "5.11, 5.12",    "page_frag",  64,   "counted",     "kmalloc",         128, "never",      "budget/2", BATCH, 16, "18 pages", 0,   0,  "page_to_skb", "above", "source read (5.11)"),
+    Era("5.10",     (0, 0),   "late 5.10.y",   "page_frag",  64,   "counted",     "kmalloc",         14,  "never",      "budget/2", BATCH, 16, "18 pages", 0,   0,  "page_to_skb", "above", "source read, recorded (5.10.223)"),
+    Era("5.15",     (5, 13),  "5.13 to 5.17",  "page_frag",  64,   "counted",     "kmalloc",         14,  "if it fits", "budget/2", BATCH, 16, "18 pages", 0,   0,  "page_to_skb", "above", "source read (5.14, 5.17)"),
+    Era("6.0",      (5, 18),  "5.18 to 6.0",   "page_frag",  64,   "counted",     "kmalloc",         14,  "if it fits", "budget/2", BATCH, 32, "18 pages", 0,   0,  "page_to_skb", "above", "source read (5.19)"),
+    Era("6.1",      (6, 1),   "6.1, 6.2",      "page_frag",  64,   "counted",     "1k slice",        14,  "if it fits", "budget/2", BATCH, 32, "MTU",      0,   0,  "page_to_skb", "above", "source read, recorded (6.1.192)"),
+    Era("6.12",     (6, 3),   "6.3 to 6.12",   "page_frag",  64,   "counted",     "1k slice",        14,  "if it fits", "budget/2", BATCH, 32, "MTU",      576, 0,  "xdp_buff",    "above", "source read, recorded (6.12.95)"),
+    Era("6.13",     (6, 13),  "6.13",          "page_frag",  64,   "counted",     "1k slice",        14,  "if it fits", "budget/2", BATCH, 32, "MTU",      576, 16, "xdp_buff",    "above", "source read"),
+    Era("6.16",     (6, 14),  "6.14 to 6.17",  "page_frag",  64,   "counted",     "small head",      14,  "if it fits", "budget/2", BATCH, 32, "MTU",      640, 16, "xdp_buff",    "above", "measured (6.16, 6.17)"),
+    Era("6.18",     (6, 18),  "6.18 to 7.0",   "page_frag",  64,   "counted",     "small head",      14,  "if it fits", "budget/2", BATCH, 32, "MTU",      640, 16, "xdp_buff",    "fits", "source read (6.19), measured (6.18)"),
+    Era("7.2",      (7, 1),   "7.1 and later", "page_pool",  64,   "counted",     "small head",      14,  "if it fits", "budget/2", BATCH, 32, "MTU",      640, 0,  "xdp_buff",    "fits", "source read, recorded (7.2.13)"),
 )
 # fmt: on
 
 
 def era(kernel: str) -> Era:
-    """Find an era by its kernel's name.
+    """Find an era by its name.
 
     Examples
     --------

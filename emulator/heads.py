@@ -2,10 +2,19 @@
 
 from rxreplay._jit import kernel
 
-from .abi import PAGE_FRAG_CACHE_MAX_SIZE, SIZEOF_SK_BUFF
-from .chunks import alloc_chunk, put_page
+from .abi import GOOD_COPY_LEN, PAGE_SIZE, SIZEOF_SK_BUFF, SIZEOF_SKB_SHARED_INFO
+from .chunks import put_page
 from .meters import note_resident
-from .state import FIRST_BUF, NOBODY, Queue, Record
+from .pages import alloc_pages
+from .state import (
+    BUILD_ALWAYS,
+    BUILD_IF_IT_FITS,
+    FIRST_BUF,
+    HEAD_BLOCK,
+    NOBODY,
+    Queue,
+    Record,
+)
 
 
 @kernel
@@ -20,13 +29,19 @@ def kmalloc(q: Queue, owner: Record, size: int) -> None:
 def page_frag_alloc(q: Queue, size: int) -> int:
     """Cut `size` bytes from the top of a block downwards; give the block.
 
-    Source: mm/page_alloc.c, same name, where a bias stands for the references of slices to come.
+    Source: mm/page_alloc.c, same name, where a bias stands for the references of slices to come;
+    net/core/skbuff.c, page_frag_alloc_1k(), where the last slice of a page takes the cursor's.
     """
-    if q.state["cache_chunk"] < 0 or q.state["cache_offset"] < size:
+    s = q.state
+    if s["cache_chunk"] < 0 or s["cache_offset"] < size:
         refill_cache(q)
-    q.state["cache_offset"] -= size
-    q.chunks[q.state["cache_chunk"]]["refs"] += 1
-    return int(q.state["cache_chunk"])
+    number = s["cache_chunk"]
+    s["cache_offset"] -= size
+    if q.layout.head_block == PAGE_SIZE and s["cache_offset"] == 0:
+        s["cache_chunk"] = NOBODY
+    else:
+        q.chunks[number]["refs"] += 1
+    return int(number)
 
 
 @kernel
@@ -36,13 +51,12 @@ def refill_cache(q: Queue) -> None:
     number = s["cache_chunk"]
     if number >= 0:
         s["chunk_tail"] += s["cache_offset"]
-    if number >= 0 and q.chunks[number]["refs"] == 1:
-        s["filled_bytes"] += PAGE_FRAG_CACHE_MAX_SIZE
-    else:
+    if number < 0 or q.chunks[number]["refs"] > 1:
         if number >= 0:
             put_page(q, number)
-        s["cache_chunk"] = alloc_chunk(q, PAGE_FRAG_CACHE_MAX_SIZE, False)
-    s["cache_offset"] = PAGE_FRAG_CACHE_MAX_SIZE
+        s["cache_chunk"] = alloc_pages(q, q.layout.head_block, HEAD_BLOCK)
+    s["filled_bytes"] += q.layout.head_block
+    s["cache_offset"] = q.layout.head_block
 
 
 @kernel
@@ -77,6 +91,19 @@ def copy_to_head(q: Queue, skb: Record, part: int) -> int:
         s["copy_header_bytes"] += copied
         s["copy_header_packets"] += 1
     return int(copied)
+
+
+@kernel
+def builds_in_place(q: Queue, part: int, behind: int) -> bool:
+    """Say whether a mergeable or big buffer with `part` bytes of the frame becomes the head.
+
+    `behind` are the bytes after them that count as the buffer's.
+    Source: drivers/net/virtio_net.c, page_to_skb().
+    """
+    if q.layout.build_skb == BUILD_ALWAYS:
+        return True
+    fits = part > GOOD_COPY_LEN and behind >= SIZEOF_SKB_SHARED_INFO
+    return bool(q.layout.build_skb == BUILD_IF_IT_FITS and fits)
 
 
 @kernel

@@ -20,13 +20,14 @@ def buffer_ledger(queue: Queue) -> BufferLedger:
         payload=int(state["payload"]),
         vnet_hdr=first * layout.hdr_len,
         headroom=bufs * layout.headroom,
-        shared_info=bufs * layout.shared_info,
+        shared_info=bufs * layout.shared_info
+        + int(state["built_in_place"]) * SIZEOF_SKB_SHARED_INFO,
         alignment=first * layout.alignment,
         hole=int(state["hole"]),
         unused=int(state["unused"]),
         freed_copy=int(state["freed_copy"]),
         dropped=int(state["dropped"]),
-        dma_record=0,
+        dma_record=int(state["dma_records"]) * layout.dma_record,
     )
 
 
@@ -35,7 +36,8 @@ def cursor_left(queue: Queue) -> int:
     state = queue.state
     number = int(state["frag_chunk"])
     left = int(queue.chunks[number]["size"] - state["frag_offset"]) if number >= 0 else 0
-    return left + int(state["cache_offset"])
+    in_page = PAGE_SIZE - int(state["pool_offset"]) if state["pool_page"] >= 0 else 0
+    return left + in_page + int(state["cache_offset"])
 
 
 def chunk_ledger(queue: Queue) -> ChunkLedger:
@@ -98,8 +100,10 @@ def check_alive(queue: Queue) -> None:
     """
     state, chunks = queue.state, queue.chunks
     pages = int(state["tail"] - state["head"]) * queue.layout.pages + int(state["spare_pages"])
+    pooled = int(state["pool_cached"] + state["pool_returned"])
     parts = {
         "chunks": int(chunks["size"][chunks["refs"] > 0].sum()),
+        "pages in the pool": pooled * PAGE_SIZE,
         "pages posted or spare": pages * PAGE_SIZE,
         "pages of skbs": int(state["skb_pages"]) * PAGE_SIZE,
     }

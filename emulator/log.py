@@ -2,7 +2,20 @@
 
 from rxreplay._jit import kernel
 
-from .state import CHUNK_FREED, CHUNK_TAKEN, PACKET, POLL, REFILL, Queue, Record
+from .state import (
+    CHUNK_FREED,
+    CHUNK_TAKEN,
+    FRAG,
+    PACKET,
+    PAGE_FRAG,
+    POLL,
+    POOL_FREED,
+    POOL_PAGE,
+    POOL_TAKEN,
+    REFILL,
+    Queue,
+    Record,
+)
 
 
 @kernel
@@ -21,12 +34,26 @@ def log_refill(q: Queue, size: int) -> None:
 
 
 @kernel
-def log_chunk(q: Queue, number: int, taken: bool) -> None:
-    """Note a page_frag chunk that is taken from, or given back to, the page allocator."""
+def log_frag(q: Queue, size: int) -> None:
+    """Note a request of `size` bytes of a page_pool's page."""
     if q.state["events"] < q.log.size:
         event = q.log[q.state["events"]]
         q.state["events"] += 1
-        event["kind"] = CHUNK_TAKEN if taken else CHUNK_FREED
+        event["kind"] = FRAG
+        event["a"] = size
+
+
+@kernel
+def log_chunk(q: Queue, number: int, taken: bool) -> None:
+    """Note a block that is taken from, or given back to, the page allocator; none of heads."""
+    kind = q.chunks[number]["kind"]
+    if q.state["events"] < q.log.size and kind in (PAGE_FRAG, POOL_PAGE):
+        event = q.log[q.state["events"]]
+        q.state["events"] += 1
+        if kind == PAGE_FRAG:
+            event["kind"] = CHUNK_TAKEN if taken else CHUNK_FREED
+        else:
+            event["kind"] = POOL_TAKEN if taken else POOL_FREED
         event["a"] = number
 
 

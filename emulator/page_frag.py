@@ -3,9 +3,10 @@
 from rxreplay._jit import kernel
 
 from .abi import PAGE_FRAG_SIZE
-from .chunks import alloc_chunk, put_page
+from .chunks import put_page
 from .log import log_refill
-from .state import Queue, Record
+from .pages import alloc_pages
+from .state import PAGE_FRAG, Queue, Record
 
 
 @kernel
@@ -25,8 +26,21 @@ def skb_page_frag_refill(q: Queue, size: int) -> None:
             return
         s["chunk_tail"] += chunk["size"] - s["frag_offset"]
         put_page(q, number)  # buffers and skbs may still hold the chunk
-    s["frag_chunk"] = alloc_chunk(q, PAGE_FRAG_SIZE, True)
+    s["frag_chunk"] = alloc_pages(q, PAGE_FRAG_SIZE, PAGE_FRAG)
     s["frag_offset"] = 0
+    s["filled_bytes"] += PAGE_FRAG_SIZE
+
+
+@kernel
+def put_dma_record(q: Queue) -> None:
+    """Give the start of a fresh chunk to its DMA record.
+
+    Source: drivers/net/virtio_net.c, virtnet_rq_alloc(), 6.13 to 7.0.
+    """
+    if q.state["frag_offset"] == 0:
+        q.state["frag_offset"] = q.layout.dma_record
+        q.state["carved_bytes"] += q.layout.dma_record
+        q.state["dma_records"] += 1
 
 
 @kernel
@@ -38,11 +52,12 @@ def frag_left(q: Queue) -> int:
 @kernel
 def cut(q: Queue, buf: Record, size: int) -> None:
     """Carve `size` bytes at the cursor for `buf`, with a reference of its own: get_page()."""
-    number = q.state["frag_chunk"]
+    s = q.state
+    number = s["frag_chunk"]
     buf["chunk"] = number
-    buf["offset"] = q.state["frag_offset"]
+    buf["offset"] = s["frag_offset"]
     buf["size"] = size
     buf["slab"] = 0
-    q.state["frag_offset"] += size
-    q.state["carved_bytes"] += size
+    s["frag_offset"] += size
+    s["carved_bytes"] += size
     q.chunks[number]["refs"] += 1

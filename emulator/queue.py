@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from rxreplay.errors import StrategyError
 
-from .abi import NAPI_POLL_WEIGHT
+from .abi import NAPI_POLL_WEIGHT, PP_ALLOC_CACHE_REFILL, PP_ALLOC_CACHE_SIZE
 from .state import BUF, CHUNK, EVENT, NOBODY, SKB, STATE, Int64s, Layout, Queue
 
 Polls = int | Sequence[int] | Int64s
@@ -80,14 +80,15 @@ def checked_frames(frames: Int64s, before: int) -> Int64s:
 def new_queue(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:
     """Make the records of a queue, with room for `events`, `keep` skbs, and a socket's chunks."""
     state = np.zeros(1, STATE)[0]
-    state["frag_chunk"] = state["cache_chunk"] = NOBODY
+    for cursor in ("frag_chunk", "cache_chunk", "pool_page", "pool_cache"):
+        state[cursor] = NOBODY
     state["least_linear"] = np.iinfo(np.int64).max
     # Each posted buffer, each skb's buffer and head, each accepted skb's may be a chunk's last.
-    chunks = np.zeros(
-        2 * layout.ring_size + 2 * NAPI_POLL_WEIGHT + 2 * rcvbuf // LEAST_TRUESIZE + 16, CHUNK
-    )
-    chunks["next_free"] = np.arange(1, chunks.size + 1)
-    chunks["next_free"][-1] = NOBODY
+    in_use = 2 * layout.ring_size + 2 * NAPI_POLL_WEIGHT + 2 * rcvbuf // LEAST_TRUESIZE + 16
+    in_pool = layout.ring_size + PP_ALLOC_CACHE_SIZE + PP_ALLOC_CACHE_REFILL if layout.pool else 0
+    chunks = np.zeros(in_use + in_pool, CHUNK)
+    chunks["next"] = np.arange(1, chunks.size + 1)
+    chunks["next"][-1] = NOBODY
     skbs = 1 << (max(2 * NAPI_POLL_WEIGHT, keep) - 1).bit_length()
     ring = np.zeros(2 * layout.ring_size, BUF)
     return Queue(layout, state, ring, chunks, np.zeros(skbs, SKB), np.zeros(events, EVENT))

@@ -7,7 +7,7 @@ from .chunks import skb_holds, skb_unref
 from .log import log_packet
 from .meters import count, note_in_flight
 from .socket import count_fit, udp_charge
-from .state import FIRST_BUF, RX_LENGTH_ERRORS, Queue, Record
+from .state import FIRST_BUF, XDP_DROPS, Queue, Record
 
 
 @kernel
@@ -30,12 +30,15 @@ def new_skb(q: Queue, frame: int) -> Record:
 
 
 @kernel
-def drop_short(q: Queue, skb: Record) -> None:
-    """Count a frame shorter than an Ethernet header, whose buffers are freed already."""
-    skb["drop"] = RX_LENGTH_ERRORS
+def drop(q: Queue, skb: Record, why: int) -> None:
+    """Count a frame that the driver refuses, whose buffers are freed already."""
+    skb["drop"] = why
     skb["linear"] = 0
     skb["truesize"] = 0
-    q.state["rx_length_errors"] += 1
+    if why == XDP_DROPS:
+        q.state["xdp_drops"] += 1
+    else:
+        q.state["rx_length_errors"] += 1
 
 
 @kernel
@@ -115,7 +118,7 @@ def udp_queue_rcv_skb(q: Queue, skb: Record) -> bool:
     s = q.state
     if s["rcvbuf"] == 0:  # there is no socket: nobody takes the packet
         return False
-    charge = udp_charge(skb, s["rmem_alloc"], s["rcvbuf"])
+    charge = udp_charge(skb, s["rmem_alloc"], s["rcvbuf"], q.layout.udp_strict)
     if charge < 0:
         s["rcvbuf_drops"] += 1
         return False

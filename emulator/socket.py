@@ -17,16 +17,16 @@ def condensed_truesize(skb: Record) -> int:
 
 
 @kernel
-def udp_charge(skb: Record, rmem: int, rcvbuf: int) -> int:
+def udp_charge(skb: Record, rmem: int, rcvbuf: int, strict: int) -> int:
     """Give the bytes that the socket charges for `skb`, or -1 where it drops it.
 
-    Source: net/ipv4/udp.c, __udp_enqueue_schedule_skb(), 4.10 to 6.17.
+    Up to 6.17 a socket that is not above `rcvbuf` takes one more skb, whatever its truesize; since
+    6.18 (`strict`) the skb has to fit, but in an empty socket.
+    Source: net/ipv4/udp.c, __udp_enqueue_schedule_skb().
     """
-    if rmem > rcvbuf:
-        return -1
-    if rmem > rcvbuf >> 1:
-        return condensed_truesize(skb)
-    return int(skb["truesize"])
+    charge = skb["truesize"] if rmem <= rcvbuf >> 1 else condensed_truesize(skb)
+    above = rmem + charge if strict and rmem > 0 else rmem
+    return -1 if above > rcvbuf else int(charge)
 
 
 @kernel
@@ -35,7 +35,7 @@ def count_fit(q: Queue, skb: Record) -> None:
     s = q.state
     if s["fit_closed"]:
         return
-    charge = udp_charge(skb, s["fit_rmem"], s["fit_rcvbuf"])
+    charge = udp_charge(skb, s["fit_rmem"], s["fit_rcvbuf"], q.layout.udp_strict)
     if charge < 0:
         s["fit_closed"] = 1
         return

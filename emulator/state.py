@@ -5,9 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .abi import PAGE_FRAG_CACHE_MAX_SIZE
+
 Record = Any  # numba's record: a view of one element of a record array
 Records = NDArray[np.void]
 Int64s = NDArray[np.int64]
+
+PAGE_FRAG, POOL_PAGE, HEAD_BLOCK = 1, 2, 3  # kinds of chunk
 
 NOBODY = -1  # no chunk: a head from the slab, a buffer that has been released
 FIRST_BUF = -2  # the head of an skb is its first buffer
@@ -26,7 +30,7 @@ def _fields(*names: str) -> list[tuple[str, str]]:
     return [(name, "i8") for name in names]
 
 
-CHUNK = np.dtype(_fields("refs", "skb_refs", "size", "page_frag", "next_free"))
+CHUNK = np.dtype(_fields("refs", "skb_refs", "size", "kind", "next"))
 """A block of the page allocator: its references in all, and those of skbs alive."""
 
 BUF = np.dtype(_fields("chunk", "offset", "asked", "size", "slab"))
@@ -59,6 +63,8 @@ STATE = np.dtype(
         # the allocators: cursors, the list of free chunk numbers, big mode's spare pages
         *_fields("frag_chunk", "frag_offset", "cache_chunk", "cache_offset"),
         *_fields("free_chunk", "spare_pages"),
+        *_fields("pool_page", "pool_offset", "pool_cache", "pool_cached"),
+        *_fields("pool_oldest", "pool_newest", "pool_returned"),
         # the poll: packets of this one, polls so far; frames, skbs, skbs not handed up; events
         *_fields("budget", "work", "polls", "packet", "skb", "pending", "delivered", "events"),
         # levels now, at their highest, and summed after each poll, weighted with its packets
@@ -68,6 +74,7 @@ STATE = np.dtype(
         *_fields(*(f"sum_{level}" for level in LEVELS), "sum_held_bytes", "sum_work"),
         # counters
         *_fields("delivered_packets", "delivered_bytes", "device_too_long", "rx_length_errors"),
+        *_fields("xdp_drops"),
         *_fields("truesize_bytes", "linear_bytes", "nonlinear_bytes", "linear_packets"),
         *_fields("least_linear"),
         *_fields("frag_list_packets", "frag_list_skbs", "coalesced_frags"),
@@ -76,7 +83,7 @@ STATE = np.dtype(
         ("nr_frags", "i8", (18,)),
         # ledgers: of buffers, of chunks, of heads
         *_fields("carved_bytes", "payload", "freed_copy", "unused", "hole", "dropped"),
-        *_fields("first_bufs", "further_bufs"),
+        *_fields("first_bufs", "further_bufs", "built_in_place", "dma_records"),
         *_fields("filled_bytes", "carved_heads", "chunk_tail"),
         *_fields("copy_heads", "head_unused", "slab_skb_heads", "slab_skb_payload"),
         # sockets that nobody reads: one that holds skbs, and one that only counts
@@ -89,8 +96,15 @@ STATE = np.dtype(
 EVENT = np.dtype(_fields("kind", "a", "b", "c", "d", "e"))
 """A line of a recording; what `a` to `e` mean depends on the kind."""
 
-REFILL, CHUNK_TAKEN, CHUNK_FREED, PACKET, POLL = range(1, 6)
-RX_LENGTH_ERRORS, DEVICE_TOO_LONG = 1, 2
+REFILL, FRAG, CHUNK_TAKEN, CHUNK_FREED, PACKET, POLL, POOL_TAKEN, POOL_FREED = range(1, 9)
+RX_LENGTH_ERRORS, DEVICE_TOO_LONG, XDP_DROPS = 1, 2, 3
+
+# What of a chunk's last buffer is beyond the length asked for: `Layout.hole`.
+HOLE_NOT_COUNTED, HOLE_COUNTED, HOLE_DROPS, HOLE_SKIPPED = range(4)
+# When a mergeable or big buffer becomes the head of its skb: `Layout.build_skb`.
+BUILD_NEVER, BUILD_IF_IT_FITS, BUILD_ALWAYS = range(3)
+# What program is attached: `Layout.xdp`.
+NO_XDP, XDP_PASS, XDP_PASS_FRAGS = range(3)
 
 
 class Layout(NamedTuple):
@@ -115,9 +129,15 @@ class Layout(NamedTuple):
     avg_min: int = 0
     avg_max: int = 0
     granularity: int = 1
-    hole_paid: int = 0  # 1: the truesize of a chunk's last buffer includes the hole
-    build_skb: int = 0  # 1: the first buffer becomes the head
+    hole: int = HOLE_COUNTED
+    build_skb: int = BUILD_NEVER
+    uncharged: int = 0  # of a buffer, that its truesize leaves out
     pages: int = 0  # of a big buffer
+    pool: int = 0  # 1: buffers are from a page_pool
+    dma_record: int = 0  # at the start of a page_frag chunk
+    head_block: int = PAGE_FRAG_CACHE_MAX_SIZE  # that heads are cut from
+    udp_strict: int = 0  # 1: a socket accepts only what still fits
+    xdp: int = NO_XDP
 
 
 class Queue(NamedTuple):

@@ -2,7 +2,23 @@
 
 from typing import Any
 
-from rxreplay.emulator import STRATEGIES
+from rxreplay.emulator import STRATEGIES, Strategy
+from rxreplay.emulator.eras import Era
+
+from .comparing import SHOWN
+
+HEADS = {
+    "page_frag_cache": "512-byte heads from page frags",
+    "kmalloc": "512-byte heads from the slab",
+    "1k slice": "1,024-byte heads from page slices",
+    "small head": "640-byte heads from the slab",
+}
+HOLES = {
+    "not counted": "holes charged only where used",
+    "drops": "packets that use a hole dropped",
+    "counted": "holes charged",
+}
+XDP = {0: "", 1: "; a program passes everything", 2: "; a program with frags passes everything"}
 
 
 def strategies() -> list[dict[str, Any]]:
@@ -11,15 +27,15 @@ def strategies() -> list[dict[str, Any]]:
     Examples
     --------
     >>> [known["name"] for known in strategies()][:2]
-    ['4.10/small', '4.11/small']
+    ['mst-2016/mergeable', '4.9/small']
     """
     return [
         {
             "name": known.name,
-            "summary": known.summary,
+            "summary": summary(known),
             "kernels": known.era.covers,
             "evidence": known.era.evidence,
-            "by_default": known.by_default,
+            "by_default": known.name in SHOWN,
             "knobs": [
                 {
                     "name": knob.name,
@@ -33,3 +49,43 @@ def strategies() -> list[dict[str, Any]]:
         }
         for known in STRATEGIES
     ]
+
+
+def summary(strategy: Strategy) -> str:
+    """Say in a line how a strategy receives, from its era's row.
+
+    Examples
+    --------
+    >>> from rxreplay.emulator import strategy
+    >>> summary(strategy("4.11/small"))
+    'page frags made skbs by build_skb()'
+    """
+    era, mode = strategy.era, strategy.mode.name
+    if mode == "small":
+        made = {"skb": "skbs allocated when buffers are posted"}
+        text = made.get(era.small, f"{era.small.replace('_', ' ')}s made skbs by build_skb()")
+    elif era.build_skb == "always":
+        text = "the prototype: room for the shared info in every buffer, all made skbs"
+    elif strategy.copies_headers:
+        text = (
+            f"{buffers(strategy)}; {built(era)}{era.copy_else} bytes copied to {HEADS[era.heads]}"
+        )
+    else:
+        text = f"{buffers(strategy)}; each made an skb"
+    return text + XDP[strategy.xdp]
+
+
+def buffers(strategy: Strategy) -> str:
+    """Say what the buffers of a mergeable or big strategy are."""
+    if strategy.mode.name == "big":
+        return "chains of pages"
+    if strategy.xdp:
+        return "a page a buffer, 3,520 bytes of it posted"
+    if strategy.era.small == "page_pool":
+        return "pieces of page_pool pages"
+    return f"page frags, {HOLES[strategy.era.hole]}"
+
+
+def built(era: Era) -> str:
+    """Say whether buffers become heads."""
+    return "build_skb() where it fits, else " if era.build_skb == "if it fits" else ""

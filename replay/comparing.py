@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from rxreplay.emulator import STRATEGIES, Strategy
+from rxreplay.emulator import Strategy
 from rxreplay.emulator.abi import ETH_HLEN
 from rxreplay.errors import TraceError
 from rxreplay.traces import join_traces
@@ -18,8 +18,19 @@ from .result import Result, Results, ResultWarning
 from .sources import Source, Walkable, is_capture, open_source
 
 REFERENCE = "4.10/small"
-# The prototype with the bound of its day, beside the lower one that it asked for.
-ALSO = {"mst-2016/mergeable": ["mst-2016/mergeable,min_avg=1518"]}
+SHOWN = (  # the thread of 2017, and what became of it
+    "4.10/small",
+    "4.11/small",
+    "5.10/small",
+    "4.10/mergeable",
+    "4.11/mergeable",
+    "5.10/mergeable",
+    "mst-2016/mergeable",
+    "mst-2016/mergeable,min_avg=1518",  # the bound of its day, beside the one it asks for
+    "4.10/big",
+    "4.11/big",
+    "5.10/big",
+)
 
 DEFAULTS = Options()
 
@@ -32,8 +43,7 @@ def default_strategies() -> list[Strategy]:
     >>> default_strategies()[0].name
     '4.10/small'
     """
-    names = [known.name for known in STRATEGIES if known.by_default]
-    return resolve(shown for name in names for shown in [name, *ALSO.get(name, [])])
+    return resolve(SHOWN)
 
 
 def replay(
@@ -116,12 +126,17 @@ def compare(
     reference = chosen[0].name if strategies else REFERENCE
     results = collect(sources, chosen, options, progress, options.as_config(chosen, reference))
     results.warnings.extend(copies_differ(chosen))
+    results.warnings.extend(ResultWarning("kernel", s.doubt) for s in chosen if s.doubt)
     return results
 
 
 def copies_differ(strategies: Sequence[Strategy]) -> list[ResultWarning]:
     """Warn where header copies are compared that one kernel makes in the driver, another later."""
-    copying = [s for s in strategies if s.mode != "small" and not s.era.build_skb]
+    copying = [
+        s
+        for s in strategies
+        if s.mode.name != "small" and not s.xdp and s.era.build_skb != "always"
+    ]
     if len({s.era.copy_else for s in copying}) < 2:
         return []
     late = ", ".join(s.name for s in copying if s.era.copy_else == ETH_HLEN)

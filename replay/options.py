@@ -88,7 +88,7 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
         name, value = parse_setting(text)
         wanted = [s for s in chosen if _has(s, target, name)]
         if not wanted:
-            known = sorted({f"{s.kernel}/{s.mode}:{knob.name}" for s in chosen for knob in s.knobs})
+            known = sorted({f"{s.base}:{knob.name}" for s in chosen for knob in s.knobs})
             listed = ", ".join(known) or "none"
             raise StrategyError(f"--set {setting}: no strategy here has that knob; known: {listed}")
         chosen = [s.with_settings({name: value}) if s in wanted else s for s in chosen]
@@ -97,5 +97,5 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
 
 def _has(strategy: Strategy, target: str, name: str) -> bool:
     if target:
-        return target in (strategy.name, f"{strategy.kernel}/{strategy.mode}")
+        return target in (strategy.name, strategy.base)
     return any(knob.name == name for knob in strategy.knobs)

@@ -7,7 +7,16 @@ from itertools import zip_longest
 import numpy as np
 from rxreplay.emulator import Receiver, Strategy, strategy
 from rxreplay.emulator.abi import ETH_HLEN, SK_RMEM_DEFAULT
-from rxreplay.emulator.state import CHUNK_FREED, CHUNK_TAKEN, PACKET, REFILL
+from rxreplay.emulator.layouts import HDR_LEN
+from rxreplay.emulator.state import (
+    CHUNK_FREED,
+    CHUNK_TAKEN,
+    FRAG,
+    PACKET,
+    POOL_FREED,
+    POOL_TAKEN,
+    REFILL,
+)
 from rxreplay.errors import StrategyError
 
 from .recording import Event, Recording, RecordingError, read_recording
@@ -15,8 +24,9 @@ from .recording import Event, Recording, RecordingError, read_recording
 CONTEXT = 4  # events shown before a difference
 EVENTS_TO_SPARE = 4096
 
-# Parts of a recording's name that have no strategy yet.
-UNKNOWN = {"xdp": "XDP", "vnet_hdr": "another virtio header"}
+TRACED = {CHUNK_TAKEN: ("chunk", "+"), CHUNK_FREED: ("chunk", "-")}
+TRACED |= {POOL_TAKEN: ("pool", "+"), POOL_FREED: ("pool", "-")}
+NAMED = ("chunk", "pool")  # events about a chunk, whose number is a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +110,13 @@ def verify(path: str | os.PathLike[str]) -> Verdict:
 def strategy_of(recording: Recording) -> Strategy:
     """Find the strategy that a recording's first line names."""
     head = recording.head
-    for key, what in UNKNOWN.items():
-        if head.get(key, 12 if key == "vnet_hdr" else None) not in (None, 12):
-            raise StrategyError(f"{recording.name}: there is no strategy with {what} yet")
+    if head.get("vnet_hdr", HDR_LEN) != HDR_LEN:
+        raise StrategyError(f"{recording.name}: the virtio header is 12 bytes in all strategies")
+    program = "+xdp" if head.get("xdp") else ""
+    by_mtu = head["mode"] == "big" and "mtu" in head  # no offloads: the MTU made it big
+    settings = f",guest_gso=0,device_mtu={head['mtu']}" if by_mtu else ""
     try:
-        return strategy(f"{head['kernel']}/{head['mode']}")
+        return strategy(f"{head['kernel']}/{head['mode']}{program}{settings}")
     except StrategyError as error:
         raise StrategyError(f"{recording.name}: {error}") from None
 
@@ -155,8 +167,10 @@ def emulated_events(receiver: Receiver, kinds: set[str]) -> list[Event]:
     for kind, a, b, c, d, e in receiver.log.tolist():
         if kind == REFILL:
             event: Event = ("refill", str(a), "-" if b < 0 else str(b), str(c), str(d))
-        elif kind in (CHUNK_TAKEN, CHUNK_FREED):
-            event = ("chunk", "+" if kind == CHUNK_TAKEN else "-", str(a))
+        elif kind in TRACED:
+            event = (*TRACED[kind], str(a))
+        elif kind == FRAG:
+            event = ("frag", str(a))
         elif kind == PACKET:
             event = ("packet", *map(str, (a, b, b - ETH_HLEN, c, d, e)))
         else:
@@ -168,9 +182,10 @@ def emulated_events(receiver: Receiver, kinds: set[str]) -> list[Event]:
 
 def first_difference(recording: Recording, emulated: list[Event]) -> Difference | None:
     """Compare event by event; a chunk's number is a name, tied where the chunk is taken."""
-    names: dict[str, str] | None = {} if "chunk" in recording.kinds else None
+    names: dict[str, str] | None = {} if recording.kinds & set(NAMED) else None
     for index, (event, mine) in enumerate(zip_longest(recording.events, emulated)):
-        if names is not None and event and mine and event[:2] == mine[:2] == ("chunk", "+"):
+        taken = event and mine and event[:2] == mine[:2] and event[0] in NAMED and event[1] == "+"
+        if names is not None and event and mine and taken:
             names[mine[2]] = event[2]
         named = with_names(mine, event, names)
         if event != named:
@@ -191,7 +206,7 @@ def with_names(
 
     Where chunks were not traced their names cannot be told, and any name will do.
     """
-    if not mine or mine[0] not in ("refill", "chunk"):
+    if not mine or mine[0] not in ("refill", *NAMED):
         return mine
     if names is None:
         return (*mine[:2], event[2], *mine[3:]) if event and event[0] == mine[0] else mine

@@ -1,7 +1,7 @@
-"""The receive strategies: which kernel, which mode, which knobs; the kernels load on first use."""
+"""The receive strategies: an era in a mode, with knobs; the kernels load on first use."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
@@ -10,8 +10,9 @@ from typing import Final, Self
 from rxreplay.errors import StrategyError
 
 from .. import layouts
-from ..eras import Era, era
-from ..state import Layout
+from ..eras import ERAS, Era
+from ..releases import era_of
+from ..state import NO_XDP, XDP_PASS, XDP_PASS_FRAGS, Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,54 +27,73 @@ class Knob:
 
 
 @dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to receive: the module with its kernels, its sizes, and what can be set."""
+
+    name: str
+    path: str
+    make_layout: Callable[[Era, int, Mapping[str, int]], Layout]
+    knobs: tuple[Knob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Strategy:
-    """A receive strategy: a kernel's era in a mode.
+    """A receive strategy: a kernel in a mode.
 
     Attributes
     ----------
-    kernel, mode : str
-        Its name is `KERNEL/MODE`.
-    path : str
-        The module of this package that receives.
-    make_layout : callable
-        From the era, the ring size and the knobs to the sizes.
-    summary : str
-        One line for people.
-    by_default : bool
-        Whether a comparison that names no strategy has it.
-    knobs : tuple of Knob
-        What can be set.
+    kernel : str
+        As it was named: the name of an era, or a release that behaves like one.
+    era : Era
+        Its row of the era table.
+    mode : Mode
+        How it receives.
+    xdp : int
+        What program is attached: none, one that passes everything, one with frags support.
     settings : tuple of (name, value)
         What was set, where it differs from the default; the name shows it.
+    doubt : str
+        What is uncertain about the kernel, or "".
     """
 
     kernel: str
-    mode: str
-    path: str
-    make_layout: Callable[[Era, int, Mapping[str, int]], Layout]
-    summary: str
-    by_default: bool = True
-    knobs: tuple[Knob, ...] = ()
+    era: Era
+    mode: Mode
+    xdp: int = NO_XDP
     settings: tuple[tuple[str, int], ...] = ()
+    doubt: str = field(default="", compare=False)
+
+    @property
+    def base(self) -> str:
+        """Give the name without settings: `KERNEL/MODE`, `+xdp` or `+xdp-frags` behind it."""
+        return f"{self.kernel}/{self.mode.name}{XDP_SUFFIX[self.xdp]}"
 
     @property
     def name(self) -> str:
         """Give the name, with what differs from the defaults behind it."""
-        return ",".join([f"{self.kernel}/{self.mode}", *(f"{k}={v}" for k, v in self.settings)])
+        return ",".join([self.base, *(f"{name}={value}" for name, value in self.settings)])
 
     @property
-    def era(self) -> Era:
-        """Give the row of the era table."""
-        return era(self.kernel)
+    def copies_headers(self) -> bool:
+        """Whether the driver copies the first bytes of a long packet to a fresh head."""
+        in_place = self.era.build_skb == "always" or (self.xdp and self.era.xdp == "xdp_buff")
+        return self.mode.name != "small" and not in_place
+
+    @property
+    def knobs(self) -> tuple[Knob, ...]:
+        """What can be set."""
+        return self.mode.knobs
 
     def layout(self, ring: int) -> Layout:
         """Give the sizes with a ring of `ring` buffers."""
         knobs = {knob.name: knob.default for knob in self.knobs}
-        return self.make_layout(self.era, ring, knobs | dict(self.settings))
+        knobs |= dict(self.settings) | {"xdp": self.xdp}
+        return self.mode.make_layout(self.era, ring, knobs)
 
     def load(self) -> ModuleType:
         """Import the kernels; numba comes with them."""
-        return import_module(f"{__name__}.{self.path}")
+        small_skb = self.mode.name == "small" and self.era.small == "skb"
+        return import_module(f"{__name__}.{'small_skb' if small_skb else self.mode.path}")
 
     def with_settings(self, settings: Mapping[str, int]) -> Self:
         """Give the strategy with knobs set.
@@ -95,50 +115,43 @@ class Strategy:
                 )
         values = dict(self.settings) | dict(settings)
         changed = (
-            (n, values[n])
-            for n, knob in known.items()
-            if values.get(n, knob.default) != knob.default
+            (name, values[name])
+            for name, knob in known.items()
+            if values.get(name, knob.default) != knob.default
         )
-        return replace(self, settings=tuple(changed))
+        chosen = replace(self, settings=tuple(changed))
+        chosen.layout(ring=256)  # some values cannot be together
+        return chosen
 
+
+XDP_SUFFIX: Final = {NO_XDP: "", XDP_PASS: "+xdp", XDP_PASS_FRAGS: "+xdp-frags"}
 
 MIN_AVG: Final = Knob("min_avg", 128, 64, 3584, "least average frame length that sizes a buffer")
+DEVICE_MTU: Final = Knob("device_mtu", 1500, 68, 65535, "MTU that the device announces")
+GUEST_GSO: Final = Knob("guest_gso", 1, 0, 1, "whether the guest takes GSO packets")
 
-# fmt: off
-STRATEGIES: Final = (
-    Strategy("4.10", "small", "small_skb", layouts.small,
-             "an skb allocated for every buffer at refill: before the patch of 2017"),
-    Strategy("4.11", "small", "small", layouts.small,
-             "page frags made skbs by build_skb(): the patch of 2017"),
-    Strategy("5.10", "small", "small", layouts.small,
-             "as 4.11, refilled after 33 free descriptors and not half a ring"),
-    Strategy("4.10", "mergeable", "mergeable", layouts.mergeable,
-             "page frags sized by the average frame, 128 bytes copied, unused holes not charged"),
-    Strategy("4.11", "mergeable", "mergeable", layouts.mergeable,
-             "as 4.10"),
-    Strategy("5.10", "mergeable", "mergeable", layouts.mergeable,
-             "14 bytes copied unless 128 hold all, holes charged, heads from the slab"),
-    Strategy("mst-2016", "mergeable", "mergeable", layouts.prototype,
-             "the prototype: build_skb() and its room in every buffer; never merged",
-             knobs=(MIN_AVG,)),
-    Strategy("4.10", "big", "big", layouts.big,
-             "chains of 18 pages, 128 bytes copied"),
-    Strategy("4.11", "big", "big", layouts.big,
-             "as 4.10"),
-    Strategy("5.10", "big", "big", layouts.big,
-             "chains of 18 pages, 14 bytes copied unless 128 hold all"),
-    Strategy("5.10.0", "small", "small", layouts.small,
-             "as 5.10: mainline", by_default=False),
-    Strategy("5.10.0", "mergeable", "mergeable", layouts.mergeable,
-             "mainline: 128 bytes copied, heads from a page_frag_cache", by_default=False),
-    Strategy("5.10.0", "big", "big", layouts.big,
-             "mainline: 128 bytes copied, heads from a page_frag_cache", by_default=False),
-)
-# fmt: on
+SMALL: Final = Mode("small", "small", layouts.small)
+MERGEABLE: Final = Mode("mergeable", "mergeable", layouts.mergeable)
+BIG: Final = Mode("big", "big", layouts.big, (GUEST_GSO, DEVICE_MTU))
+PROTOTYPE: Final = Mode("mergeable", "mergeable", layouts.prototype, (MIN_AVG,))
+
+
+def strategies_of(row: Era) -> list[Strategy]:
+    """List what a kernel's driver can be: its modes, and those with a program attached."""
+    if row.kernel == "mst-2016":
+        return [Strategy(row.kernel, row, PROTOTYPE)]
+    plain = [Strategy(row.kernel, row, mode) for mode in (SMALL, MERGEABLE, BIG)]
+    programs = {"none": [], "page_to_skb": [XDP_PASS], "xdp_buff": [XDP_PASS, XDP_PASS_FRAGS]}
+    return plain + [
+        replace(strategy, xdp=xdp) for xdp in programs[row.xdp] for strategy in plain[:2]
+    ]
+
+
+STRATEGIES: Final = tuple(strategy for row in ERAS for strategy in strategies_of(row))
 
 
 def strategy(name: str) -> Strategy:
-    """Find a strategy by its name, `KERNEL/MODE[,KNOB=VALUE]...`.
+    """Find a strategy by its name, `KERNEL/MODE[+xdp|+xdp-frags][,KNOB=VALUE]...`.
 
     Raises
     ------
@@ -149,14 +162,38 @@ def strategy(name: str) -> Strategy:
     --------
     >>> strategy("mst-2016/mergeable,min_avg=1518").settings
     (('min_avg', 1518),)
+    >>> strategy("6.8/small").era.kernel
+    '6.12'
     """
     base, *settings = name.split(",")
-    names = {known.name: known for known in STRATEGIES}
-    if base not in names:
-        near = get_close_matches(base, names, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise StrategyError(f"no strategy {base!r}: {hint}'rxreplay strategies' lists all")
-    return names[base].with_settings(dict(parse_setting(setting) for setting in settings))
+    kernel, _, mode = base.partition("/")
+    names = [known.base for known in STRATEGIES]
+    if not mode:
+        raise StrategyError(unknown(base, names))
+    row, doubt = era_of(kernel)
+    found = [each for each in strategies_of(row) if each.base.partition("/")[2] == mode]
+    if not found:
+        raise StrategyError(why_not(row, kernel, mode) or unknown(base, names))
+    chosen = replace(found[0], kernel=kernel, doubt=doubt)
+    return chosen.with_settings(dict(parse_setting(setting) for setting in settings))
+
+
+def unknown(base: str, names: list[str]) -> str:
+    """Say that there is no such strategy, and which is near."""
+    near = get_close_matches(base, names, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"no strategy {base!r}: {hint}'rxreplay strategies' lists all"
+
+
+def why_not(row: Era, kernel: str, mode: str) -> str:
+    """Say why a mode cannot have a program attached, or ""."""
+    if mode.startswith("big+xdp"):
+        return f"{kernel}/{mode}: the big receive path never runs a program"
+    if mode.endswith("+xdp-frags") and row.xdp != "xdp_buff":
+        return f"{kernel}/{mode}: programs with frags are for 6.3 and later"
+    if mode.endswith("+xdp") and row.xdp == "none":
+        return f"{kernel}/{mode}: XDP is modelled for 4.16 and later"
+    return ""
 
 
 def parse_setting(text: str) -> tuple[str, int]:

@@ -2,12 +2,12 @@
 
 from rxreplay._jit import kernel
 
-from ..abi import ETH_HLEN, PAGE_SIZE
-from ..heads import copy_to_head
+from ..abi import ETH_HLEN, PAGE_SIZE, SIZEOF_SKB_SHARED_INFO
+from ..heads import build_skb, builds_in_place, copy_to_head
 from ..meters import note_resident
 from ..poll import end_poll, posted, wants_refill
-from ..residency import drop_short, napi_gro_receive, new_skb
-from ..state import NOBODY, Int64s, Queue, Record
+from ..residency import drop, napi_gro_receive, new_skb
+from ..state import NOBODY, RX_LENGTH_ERRORS, Int64s, Queue, Record
 
 
 @kernel
@@ -45,15 +45,22 @@ def page_to_skb(q: Queue, skb: Record) -> None:
     Source: drivers/net/virtio_net.c, same name.
     """
     frame = skb["frame"]
-    copied = copy_to_head(q, skb, frame)
     before = q.layout.hdr_len + q.layout.alignment
+    q.state["first_bufs"] += 1
+    q.state["unused"] += q.layout.buf_len - before - frame
+    if builds_in_place(q, frame, PAGE_SIZE - before - frame):
+        build_skb(q, skb, PAGE_SIZE, frame)
+        skb["pages"] = 1
+        q.state["built_in_place"] += 1
+        q.state["unused"] -= SIZEOF_SKB_SHARED_INFO
+        q.state["payload"] += frame
+        return
+    copied = copy_to_head(q, skb, frame)
     if frame > copied:
         skb["pages"] = (before + frame + PAGE_SIZE - 1) // PAGE_SIZE
     skb["nr_frags"] = skb["pages"]
     skb["truesize"] += skb["pages"] * PAGE_SIZE
-    q.state["first_bufs"] += 1
     q.state["payload"] += frame - copied
-    q.state["unused"] += q.layout.buf_len - before - frame
 
 
 @kernel
@@ -69,7 +76,7 @@ def receive_big(q: Queue, skb: Record) -> None:
     if skb["frame"] < ETH_HLEN:
         s["dropped"] += q.layout.buf_len
         s["spare_pages"] += q.layout.pages
-        drop_short(q, skb)
+        drop(q, skb, RX_LENGTH_ERRORS)
         return
     page_to_skb(q, skb)
     s["spare_pages"] += q.layout.pages - skb["pages"]

@@ -2,13 +2,27 @@
 
 from rxreplay._jit import kernel
 
-from ..abi import ETH_HLEN, MAX_SKB_FRAGS, RX_PKT_WEIGHT_SHIFT
+from ..abi import ETH_HLEN, MAX_SKB_FRAGS, RX_PKT_WEIGHT_SHIFT, SIZEOF_SKB_SHARED_INFO
 from ..chunks import put_page
-from ..heads import alloc_empty_skb, build_skb, copy_to_head
-from ..page_frag import cut, frag_left, skb_page_frag_refill
+from ..heads import alloc_empty_skb, build_skb, builds_in_place, copy_to_head
+from ..page_frag import cut, frag_left, put_dma_record, skb_page_frag_refill
+from ..page_pool import page_pool_alloc_va
 from ..poll import end_poll, posted, wants_refill
-from ..residency import drop_short, napi_gro_receive, new_skb
-from ..state import NOBODY, Int64s, Queue, Record
+from ..residency import drop, napi_gro_receive, new_skb
+from ..state import (
+    HOLE_DROPS,
+    HOLE_NOT_COUNTED,
+    HOLE_SKIPPED,
+    NO_XDP,
+    NOBODY,
+    RX_LENGTH_ERRORS,
+    XDP_DROPS,
+    XDP_PASS,
+    XDP_PASS_FRAGS,
+    Int64s,
+    Queue,
+    Record,
+)
 
 
 @kernel
@@ -32,9 +46,20 @@ def post(q: Queue) -> None:
     """Post one buffer.  Source: drivers/net/virtio_net.c, add_recvbuf_mergeable()."""
     buf = q.ring[q.state["tail"] & (q.ring.size - 1)]
     asked = get_mergeable_buf_len(q)
-    skb_page_frag_refill(q, asked)
-    hole = frag_left(q) - asked
-    cut(q, buf, asked + hole if hole < asked else asked)
+    if q.layout.pool:
+        page_pool_alloc_va(q, buf, asked)
+    else:
+        skb_page_frag_refill(q, asked)
+        put_dma_record(q)
+        hole = frag_left(q) - asked
+        if hole >= asked:
+            cut(q, buf, asked)
+        elif q.layout.hole == HOLE_SKIPPED:
+            cut(q, buf, asked)
+            q.state["frag_offset"] += hole
+            q.state["chunk_tail"] += hole
+        else:
+            cut(q, buf, asked + hole)
     buf["asked"] = asked
     q.state["posted_room"] += room(q, buf)
     q.state["ring_bytes"] += buf["size"]
@@ -69,9 +94,11 @@ def take(q: Queue, skb: Record) -> Record:
 @kernel
 def charge(q: Queue, buf: Record, used: int) -> int:
     """Give the truesize of a buffer; up to 4.11 its hole is charged only where it was used."""
-    if q.layout.hole_paid:
-        return int(buf["size"])
-    return int(max(used, buf["asked"]))
+    if q.layout.hole == HOLE_NOT_COUNTED:
+        return int(max(used, buf["asked"]))
+    if q.layout.hole == HOLE_DROPS:
+        return int(buf["asked"])
+    return int(buf["size"] - q.layout.uncharged)
 
 
 @kernel
@@ -94,19 +121,25 @@ def release(q: Queue, buf: Record) -> None:
 def page_to_skb(q: Queue, skb: Record, buf: Record, part: int) -> None:
     """Build the head from the first buffer, which has `part` bytes of the frame.
 
-    Source: drivers/net/virtio_net.c, same name.
+    Source: drivers/net/virtio_net.c, same name; build_skb_from_xdp_buff() since 6.3.
     """
-    own_rest(q, buf, q.layout.hdr_len + part)
+    used = q.layout.hdr_len + part
+    truesize = charge(q, buf, used)
     q.state["first_bufs"] += 1
-    if q.layout.build_skb:
-        build_skb(q, skb, buf["size"], part)
+    if builds_in_place(q, part, truesize - q.layout.headroom - used):
+        build_skb(q, skb, truesize, part)
         q.state["payload"] += part
+        if q.layout.shared_info == 0:  # there is no room kept for it in every buffer
+            used += SIZEOF_SKB_SHARED_INFO
+            q.state["built_in_place"] += 1
+        own_rest(q, buf, used)
         return
+    own_rest(q, buf, used)
     copied = copy_to_head(q, skb, part)
     q.state["payload"] += part - copied
     if part > copied:
         skb["nr_frags"] = 1
-        skb["truesize"] += charge(q, buf, q.layout.hdr_len + part)
+        skb["truesize"] += truesize
     else:
         release(q, buf)
 
@@ -149,18 +182,56 @@ def add_rx_frags(q: Queue, skb: Record, last: Record, left: int) -> None:
 
 
 @kernel
+def refused(q: Queue, frame: int) -> int:
+    """Say why the driver drops a frame that lies in the oldest buffers, or 0.
+
+    Source: drivers/net/virtio_net.c, receive_mergeable(), mergeable_xdp_get_buf().
+    """
+    if frame < ETH_HLEN:
+        return RX_LENGTH_ERRORS
+    if q.layout.hole != HOLE_DROPS and q.layout.xdp == NO_XDP:
+        return 0
+    left = frame + q.layout.hdr_len
+    entry = q.state["head"]
+    while left > 0:
+        buf = q.ring[entry & (q.ring.size - 1)]
+        part = min(left, room(q, buf))
+        if q.layout.hole == HOLE_DROPS and part > buf["asked"]:
+            return RX_LENGTH_ERRORS
+        left -= part
+        entry += 1
+    bufs = entry - q.state["head"]
+    if q.layout.xdp == XDP_PASS and bufs > 1:  # it would not fit the page to copy it to
+        return XDP_DROPS
+    if q.layout.xdp == XDP_PASS_FRAGS and bufs > MAX_SKB_FRAGS + 1:
+        return XDP_DROPS
+    return 0
+
+
+@kernel
+def drop_mergeable(q: Queue, skb: Record, why: int) -> None:
+    """Free all buffers of a frame that the driver refuses."""
+    left = skb["frame"] + q.layout.hdr_len
+    while left > 0:
+        buf = take(q, skb)
+        left -= room(q, buf)
+        q.state["dropped"] += buf["size"]
+        release(q, buf)
+    drop(q, skb, why)
+
+
+@kernel
 def receive_mergeable(q: Queue, skb: Record) -> None:
     """Build an skb over as many buffers as the frame fills.
 
     Source: drivers/net/virtio_net.c, same name.
     """
     frame = skb["frame"]
-    buf = take(q, skb)
-    if frame < ETH_HLEN:
-        q.state["dropped"] += buf["size"]
-        release(q, buf)
-        drop_short(q, skb)
+    why = refused(q, frame)
+    if why:
+        drop_mergeable(q, skb, why)
         return
+    buf = take(q, skb)
     part = min(frame, room(q, buf) - q.layout.hdr_len)
     page_to_skb(q, skb, buf, part)
     if part < frame:

@@ -1,22 +1,28 @@
-"""Small buffers of one size from page_frag, each made an skb by build_skb()."""
+"""Small buffers since 4.11, from page_frag or a page_pool, each made an skb by build_skb()."""
 
 from rxreplay._jit import kernel
 
 from ..abi import ETH_HLEN
 from ..chunks import put_page
 from ..heads import build_skb
-from ..page_frag import cut, skb_page_frag_refill
+from ..page_frag import cut, put_dma_record, skb_page_frag_refill
+from ..page_pool import page_pool_alloc_va
 from ..poll import end_poll, posted, wants_refill
-from ..residency import drop_short, napi_gro_receive, new_skb
-from ..state import NOBODY, Int64s, Queue, Record
+from ..residency import drop, napi_gro_receive, new_skb
+from ..state import NOBODY, RX_LENGTH_ERRORS, Int64s, Queue, Record
 
 
 @kernel
 def post(q: Queue) -> None:
     """Post one buffer.  Source: drivers/net/virtio_net.c, add_recvbuf_small()."""
-    skb_page_frag_refill(q, q.layout.buf_len)
-    cut(q, q.ring[q.state["tail"] & (q.ring.size - 1)], q.layout.buf_len)
-    q.state["ring_bytes"] += q.layout.buf_len
+    buf = q.ring[q.state["tail"] & (q.ring.size - 1)]
+    if q.layout.pool:
+        page_pool_alloc_va(q, buf, q.layout.buf_len)
+    else:
+        skb_page_frag_refill(q, q.layout.buf_len)
+        put_dma_record(q)
+        cut(q, buf, q.layout.buf_len)
+    q.state["ring_bytes"] += buf["size"]
     q.state["tail"] += 1
 
 
@@ -34,18 +40,19 @@ def receive_small(q: Queue, skb: Record) -> None:
     s = q.state
     buf = q.ring[s["head"] & (q.ring.size - 1)]
     s["head"] += 1
-    s["ring_bytes"] -= q.layout.buf_len
+    s["ring_bytes"] -= buf["size"]
     skb["bufs"] = 1
     if skb["frame"] < ETH_HLEN:
         s["dropped"] += buf["size"]
         put_page(q, buf["chunk"])
         buf["chunk"] = NOBODY
-        drop_short(q, skb)
+        drop(q, skb, RX_LENGTH_ERRORS)
         return
     build_skb(q, skb, buf["size"], skb["frame"])
     s["first_bufs"] += 1
     s["payload"] += skb["frame"]
     s["unused"] += q.layout.capacity - skb["frame"]
+    s["hole"] += buf["size"] - q.layout.buf_len
     napi_gro_receive(q, skb)
 
 

@@ -6,8 +6,8 @@ from ..abi import ETH_HLEN, SIZEOF_SK_BUFF
 from ..chunks import put_page
 from ..heads import kmalloc, page_frag_alloc
 from ..poll import end_poll, posted, wants_refill
-from ..residency import drop_short, napi_gro_receive, new_skb
-from ..state import FIRST_BUF, NOBODY, Int64s, Queue, Record
+from ..residency import drop, napi_gro_receive, new_skb
+from ..state import FIRST_BUF, NOBODY, RX_LENGTH_ERRORS, Int64s, Queue, Record
 
 
 @kernel
@@ -85,7 +85,7 @@ def drop_small(q: Queue, skb: Record, buf: Record) -> None:
         q.state["dropped"] += buf["size"]
         put_page(q, buf["chunk"])
         buf["chunk"] = NOBODY
-    drop_short(q, skb)
+    drop(q, skb, RX_LENGTH_ERRORS)
 
 
 @kernel

@@ -19,8 +19,15 @@ def command(form: str) -> None:
     for each in known:
         mark = "*" if each["by_default"] else " "
         click.echo(f"{mark} {each['name']:{width}}  {each['summary']}")
-        for knob in each["knobs"]:
-            click.echo(
-                f"  {'':{width}}  --set {knob['name']}={knob['default']}: {knob['summary']} "
-                f"({knob['least']:,} to {knob['most']:,})"
-            )
+    click.echo("\nKnobs (--set):")
+    knobs = {knob["name"]: (knob, each) for each in known for knob in each["knobs"]}
+    for name, (knob, each) in knobs.items():
+        where = each["name"] if each["name"].startswith("mst") else each["name"].split("/")[1]
+        click.echo(
+            f"  {where}: {name}={knob['default']}: {knob['summary']} "
+            f"({knob['least']:,} to {knob['most']:,})"
+        )
+    click.echo(
+        "\nA release from 3.14 on names the kernel that it behaves like: 6.8/mergeable is "
+        "6.12/mergeable."
+    )

@@ -2,7 +2,9 @@
 
 import pytest
 from helpers.replaying import kinds, opened
-from rxreplay.emulator.chunks import alloc_chunk, put_page, skb_holds, skb_unref
+from rxreplay.emulator.chunks import put_page, skb_holds, skb_unref
+from rxreplay.emulator.pages import alloc_pages
+from rxreplay.emulator.state import HEAD_BLOCK, PAGE_FRAG
 
 
 @pytest.fixture
@@ -12,7 +14,7 @@ def queue():
 
 def test_the_last_reference_frees(queue):
     before = int(queue.state["chunk_bytes"])
-    number = alloc_chunk(queue, 32768, True)
+    number = alloc_pages(queue, 32768, PAGE_FRAG)
     queue.chunks[number]["refs"] += 1
     put_page(queue, number)
     assert queue.state["chunk_bytes"] == before + 32768
@@ -21,14 +23,14 @@ def test_the_last_reference_frees(queue):
 
 
 def test_numbers_come_back_newest_first(queue):
-    first, second = (alloc_chunk(queue, 32768, True) for _ in range(2))
+    first, second = (alloc_pages(queue, 32768, PAGE_FRAG) for _ in range(2))
     put_page(queue, first)
     put_page(queue, second)
-    assert [alloc_chunk(queue, 4096, False) for _ in range(3)] == [second, first, 2]
+    assert [alloc_pages(queue, 4096, HEAD_BLOCK) for _ in range(3)] == [second, first, 2]
 
 
 def test_skbs_hold_a_chunk_once_however_many_they_are(queue):
-    number = alloc_chunk(queue, 32768, True)
+    number = alloc_pages(queue, 32768, PAGE_FRAG)
     queue.chunks[number]["refs"] += 2
     held = []
     for step in (skb_holds, skb_holds, skb_unref, skb_unref):
@@ -38,8 +40,8 @@ def test_skbs_hold_a_chunk_once_however_many_they_are(queue):
     assert queue.chunks[number]["refs"] == 1
 
 
-@pytest.mark.parametrize(("page_frag", "logged"), [(True, 2), (False, 0)])
-def test_only_page_frag_chunks_are_events(page_frag, logged):
+@pytest.mark.parametrize(("kind", "logged"), [(PAGE_FRAG, 2), (HEAD_BLOCK, 0)])
+def test_blocks_of_heads_are_no_events(kind, logged):
     receiver = opened("4.10/big", ring=2)
-    put_page(receiver._queue, alloc_chunk(receiver._queue, 32768, page_frag))
+    put_page(receiver._queue, alloc_pages(receiver._queue, 32768, kind))
     assert len(kinds(receiver, "chunk")) == logged

@@ -12,6 +12,8 @@ from rxreplay.emulator import STRATEGIES
 NAMES = [strategy.name for strategy in STRATEGIES]
 MIN_AVGS = (64, 129, 640, 1518, 3584)
 NAMES += [f"mst-2016/mergeable,min_avg={min_avg}" for min_avg in MIN_AVGS]
+BIG_BY_MTU = {"6.1/big,guest_gso=0,device_mtu=9000": 3, "7.2/big,guest_gso=0,device_mtu=1501": 1}
+NAMES += BIG_BY_MTU
 
 BOUNDARIES = (
     *(0, 1, 13, 14, 60, 64, 128, 129, 1514, 1518, 1519),  # headers, copies, small buffers
@@ -19,6 +21,8 @@ BOUNDARIES = (
     *(32756, 32757, 65550, 65535),  # a chunk's last byte; the longest IP packets
     *(384, 385, 640, 780, 781, 3712, 3713, 7436, 7437),  # the ends of the prototype's buffers
     *(4080, 4081, 8176, 8177, 69616, 69617, 73712, 73713),  # the ends of big pages
+    *(1204, 1205, 1716, 1717, 2228, 2229, 3508, 3509, 3744, 3745, 63348, 63349),  # build_skb, XDP
+    *(256, 257, 4064, 4065, 8160, 16352, 16353),  # heads since 6.1, pads since 5.18
 )
 LENGTHS = st.sampled_from(BOUNDARIES) | st.integers(0, 2000) | st.integers(0, 80000)
 RUNS = st.tuples(LENGTHS, st.sampled_from([1, 1, 1, 2, 7, 8, 22, 70]))
@@ -34,6 +38,8 @@ RCVBUFS = st.sampled_from([1, 767, 768, 1536, 2304, 20000, 212992])
 
 def model(name, **options):
     base, *settings = name.split(",")
+    if name in BIG_BY_MTU:
+        return oracle(base, **options, big_pages=BIG_BY_MTU[name])
     knobs = {key: int(value) for key, value in (setting.split("=") for setting in settings)}
     return oracle(base, **options, **knobs)
 

@@ -7,6 +7,7 @@ from helpers.replaying import frames, kinds, opened
 from hypothesis import given
 from hypothesis import strategies as st
 from rxreplay.emulator import STRATEGIES
+from rxreplay.emulator.state import PAGE_FRAG
 
 NAMES = [strategy.name for strategy in STRATEGIES]
 TRAFFIC = st.lists(st.sampled_from([13, 14, 60, 128, 129, 1514, 9014, 65550]), max_size=150)
@@ -20,7 +21,7 @@ def references(queue):
     """Count who refers to each chunk when no skb is alive: posted buffers and cursors."""
     state, size = queue.state, queue.ring.size
     posted = [int(queue.ring[n % size]["chunk"]) for n in range(state["head"], state["tail"])]
-    cursors = [int(state["frag_chunk"]), int(state["cache_chunk"])]
+    cursors = [int(state[name]) for name in ("frag_chunk", "cache_chunk", "pool_page")]
     return Counter(number for number in posted + cursors if number >= 0)
 
 
@@ -37,7 +38,7 @@ def test_a_chunk_lives_while_somebody_refers_to_it_and_no_longer(name, traffic, 
     assert alive == references(queue)
     assert not queue.chunks["skb_refs"].any()
     signs = Counter(sign for _, sign, _ in kinds(receiver, "chunk"))
-    assert signs["+"] - signs["-"] == sum(int(queue.chunks[n]["page_frag"]) for n in alive)
+    assert signs["+"] - signs["-"] == sum(int(queue.chunks[n]["kind"] == PAGE_FRAG) for n in alive)
 
 
 @every_strategy

@@ -28,13 +28,20 @@ def test_a_linear_skb_is_charged_as_it_is():
 
 @pytest.mark.parametrize(("rmem", "charge"), [(1000, 768), (1001, -1)])
 def test_a_socket_takes_one_packet_more_than_it_has_room_for(rmem, charge):
-    assert udp_charge(skb(tailroom=115), rmem, 1000) == charge
+    assert udp_charge(skb(tailroom=115), rmem, 1000, 0) == charge
+
+
+@pytest.mark.parametrize(("rmem", "charge"), [(0, 2304), (1, -1), (232, 768), (233, -1)])
+def test_since_618_it_takes_what_fits_and_one_of_any_size_when_empty(rmem, charge):
+    rcvbuf = 1000 if rmem else 1
+    small = {"linear": 129, "truesize": 768} if rmem > 1 else {}
+    assert udp_charge(skb(**small), rmem, rcvbuf, 1) == charge
 
 
 @pytest.mark.parametrize("rcvbuf", [1000, 1001])
 @pytest.mark.parametrize(("rmem", "charge"), [(0, 2304), (500, 2304), (501, 768)])
 def test_above_half_full_it_condenses(rmem, charge, rcvbuf):
-    assert udp_charge(skb(tailroom=115), rmem, rcvbuf) == charge
+    assert udp_charge(skb(tailroom=115), rmem, rcvbuf, 0) == charge
 
 
 @pytest.mark.parametrize(("rcvbuf", "packets"), [(1535, 2), (1536, 3), (1537, 3), (1, 1)])

@@ -4,7 +4,19 @@ from dataclasses import asdict
 
 import numpy as np
 from rxreplay.emulator import Receiver, receive, strategy
-from rxreplay.emulator.state import CHUNK_FREED, CHUNK_TAKEN, PACKET, POLL, REFILL
+from rxreplay.emulator.state import (
+    CHUNK_FREED,
+    CHUNK_TAKEN,
+    FRAG,
+    PACKET,
+    POLL,
+    POOL_FREED,
+    POOL_TAKEN,
+    REFILL,
+)
+
+BLOCKS = {CHUNK_TAKEN: ("chunk", "+"), CHUNK_FREED: ("chunk", "-")}
+BLOCKS |= {POOL_TAKEN: ("pool", "+"), POOL_FREED: ("pool", "-")}
 
 LEVELS = (
     "ring_bytes",
@@ -82,7 +94,9 @@ def _event(kind, a, b, c, d, e):
         return ("packet", a, b, b - 14, c, d, e)
     if kind == POLL:
         return ("poll", a)
-    return ("chunk", {CHUNK_TAKEN: "+", CHUNK_FREED: "-"}[kind], a)
+    if kind == FRAG:
+        return ("frag", a)
+    return (*BLOCKS[kind], a)
 
 
 def kinds(receiver, *wanted):
@@ -102,6 +116,7 @@ def comparable(receiver, figures):
         "drops": {
             "device_too_long": figures.drops.device_too_long,
             "rx_length_errors": figures.drops.rx_length_errors,
+            "xdp_drops": figures.drops.xdp_drops,
         },
         "nr_frags": list(figures.nr_frags),
         **{name: tuple(asdict(getattr(figures, name)).values()) for name in LEVELS},

@@ -43,7 +43,7 @@ class Memory:
     def __init__(self):
         self.chunks, self.events = set(), []
         self.taken = self.chunk_bytes = self.filled_bytes = self.chunk_tail = 0
-        self.carved_buffers = self.carved_heads = 0
+        self.carved_buffers = self.carved_heads = self.dma_records = 0
         self.slab = 0
         self.peaks = {"chunk_bytes": 0, "slab_bytes": 0, "resident_bytes": 0}
 
@@ -68,8 +68,8 @@ class Memory:
 class PageFrag:
     """`skb_page_frag_refill()` with the queue's own `struct page_frag`."""
 
-    def __init__(self, memory):
-        self.memory, self.chunk, self.offset = memory, None, 0
+    def __init__(self, memory, dma_record=0):
+        self.memory, self.chunk, self.offset, self.dma_record = memory, None, 0, dma_record
 
     def refill(self, need):
         state = (self.chunk, self.offset, self.chunk.size if self.chunk else 0)
@@ -90,6 +90,10 @@ class PageFrag:
         return self.chunk.size - self.offset if self.chunk else 0
 
     def cut(self, size):
+        if self.offset == 0 and self.dma_record:
+            self.offset = self.dma_record
+            self.memory.carved_buffers += self.dma_record
+            self.memory.dma_records += self.dma_record
         self.chunk.get()
         start = self.offset
         self.offset += size
@@ -140,3 +144,100 @@ class Pages:
 
     def give(self, page):
         self.spare.append(page)
+
+
+class Slices:
+    """`page_frag_alloc_1k()`: four heads from the top of a page downwards, then another page."""
+
+    def __init__(self, memory):
+        self.memory, self.chunk, self.offset = memory, None, 0
+
+    def alloc(self, size):
+        if self.offset == 0:
+            self.chunk, self.offset = Chunk(self.memory, 4096, "slices"), 4096
+        chunk = self.chunk
+        chunk.get()
+        self.offset -= size
+        if self.offset == 0:  # its references were made when it was taken
+            chunk.put()
+        return chunk
+
+    def left(self):
+        return self.offset
+
+
+class PoolPage(Chunk):
+    """A page of a page_pool: its last reference gives it back to the pool."""
+
+    def __init__(self, memory, pool):
+        super().__init__(memory, 4096, "page_pool")
+        memory.filled_bytes -= 4096  # it is filled when it is taken from the pool
+        self.pool = pool
+        memory.events.append(("pool", "+", self))
+
+    def put(self):
+        self.refs -= 1
+        assert self.refs >= 0
+        if self.refs == 0:
+            self.pool.back(self)
+
+    def free(self):
+        self.memory.chunks.remove(self)
+        self.memory.chunk_bytes -= self.size
+        self.memory.events.append(("pool", "-", self))
+
+
+class PagePool:
+    """`page_pool_alloc_va()`: pieces of pages, which come back when nobody needs them."""
+
+    def __init__(self, memory, ring):
+        self.memory, self.ring_size = memory, ring
+        self.cache, self.returned = [], []
+        self.page, self.offset = None, 0
+
+    def take(self):
+        """From the cache, last in first out; else from those returned; else 64 new ones."""
+        if not self.cache and self.returned:
+            self.cache, self.returned = self.returned[:64], self.returned[64:]
+        if not self.cache:
+            self.cache = [PoolPage(self.memory, self) for _ in range(64)]
+            for page in self.cache:
+                page.refs = 0
+        page = self.cache.pop()
+        page.refs = 1
+        page.fill_again()
+        return page
+
+    def back(self, page):
+        if len(self.cache) < 128:
+            self.cache.append(page)
+        elif len(self.returned) < self.ring_size:
+            self.returned.append(page)
+        else:
+            page.free()
+
+    def alloc(self, size):
+        if 2 * size > 4096:
+            self.memory.carved_buffers += 4096
+            return self.take(), 0, 4096
+        self.memory.events.append(("frag", size))
+        if self.page and self.offset + size > 4096:
+            self.memory.chunk_tail += self.left()
+            if self.page.refs == 1:
+                self.page.fill_again()
+                self.offset = 0
+            else:
+                self.page.put()
+                self.page = None
+        if not self.page:
+            self.page, self.offset = self.take(), 0
+        start = self.offset
+        self.page.get()
+        self.offset += size
+        if self.offset + size > 4096:
+            size, self.offset = 4096 - start, 4096
+        self.memory.carved_buffers += size
+        return self.page, start, size
+
+    def left(self):
+        return 4096 - self.offset if self.page else 0

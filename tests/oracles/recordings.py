@@ -23,7 +23,7 @@ def named(events):
     """Number the chunks from 0 as they are taken: a name is good until its chunk is given back."""
     numbers, taken = {None: None}, count()
     for kind, *fields in events:
-        if kind == "chunk":
+        if kind in ("chunk", "pool"):
             sign, name = fields
             if sign == "+":
                 assert name not in numbers

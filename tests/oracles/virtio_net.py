@@ -5,8 +5,9 @@ kernels is asked by its name where it differs, with the number written out.
 """
 
 from collections import Counter, deque
+from dataclasses import dataclass
 
-from oracles.memory import Memory, PageFrag, PageFragCache, Pages
+from oracles.memory import Memory, PageFrag, PageFragCache, PagePool, Pages, Slices
 
 OWNERS = (
     "payload",
@@ -42,7 +43,64 @@ COUNTS = (
 )
 
 
+CAUSES = ("device_too_long", "rx_length_errors", "xdp_drops")
 IN_FLIGHT = "payload_bytes_in_flight"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a kernel does differently from others, in plain words and numbers."""
+
+    small: str = "build_skb"  # or "skb": allocated when posted
+    step: int = 64  # buffer lengths are multiples of it
+    hole: str = "counted"  # "not counted", "drop"
+    heads: str = "kmalloc-512"  # "page_frag_cache", "1k slices", "small head cache"
+    all_or_mac: bool = True
+    build: bool = True
+    half_budget: bool = True
+    batch: int = 8
+    big_pad: int = 32
+    big_by_mtu: bool = True
+    empty_head: int = 512  # behind alloc_skb(0)
+    xdp: str = "ctx 3520"  # "page_to_skb 4096", "xdp_buff"
+    dma_record: int = 0
+    strict_udp: bool = False  # accepts only what still fits
+    pool: bool = False
+
+
+OLD = {"all_or_mac": False, "build": False, "half_budget": False, "batch": 1, "big_pad": 16}
+OLD |= {"heads": "page_frag_cache", "big_by_mtu": False}
+MIDDLE = {"big_pad": 16, "big_by_mtu": False}
+NEW = {"heads": "1k slices", "empty_head": 576, "xdp": "xdp_buff"}
+NEWER = {"heads": "small head cache", "empty_head": 640, "xdp": "xdp_buff"}
+
+FACTS = {
+    "mst-2016": Facts(**OLD, small="skb", step=256),
+    "4.9": Facts(**OLD, small="skb", step=256, hole="not counted"),
+    "4.10": Facts(**OLD, small="skb", hole="not counted"),
+    "4.11": Facts(**OLD, hole="not counted"),
+    "4.12": Facts(**OLD, hole="drop"),
+    "4.13": Facts(**OLD),
+    "4.16": Facts(**OLD),
+    "5.3": Facts(**OLD | {"half_budget": True}),
+    "5.10.0": Facts(**OLD | {"half_budget": True, "batch": 8}),
+    "5.11": Facts(**OLD | {"half_budget": True, "batch": 8, "heads": "kmalloc-512"}),
+    "5.10": Facts(**MIDDLE, build=False),
+    "5.15": Facts(**MIDDLE, xdp="page_to_skb 4096"),
+    "6.0": Facts(big_by_mtu=False, xdp="page_to_skb 4096"),
+    "6.1": Facts(heads="1k slices", xdp="page_to_skb 4096"),
+    "6.12": Facts(**NEW),
+    "6.13": Facts(**NEW, dma_record=16),
+    "6.16": Facts(**NEWER, dma_record=16),
+    "6.18": Facts(**NEWER, dma_record=16, strict_udp=True),
+    "7.2": Facts(**NEWER, strict_udp=True, pool=True),
+}
+HEADS = {  # bytes of the head, bytes that it can take
+    "page_frag_cache": (512, 128),
+    "kmalloc-512": (512, 128),
+    "1k slices": (1024, 640),
+    "small head cache": (640, 256),
+}
 
 
 class Head:
@@ -99,12 +157,25 @@ class Driver:
 
     capacity = None  # frame bytes that the largest chain of buffers can hold; None: the ring's
 
-    def __init__(self, kernel, ring=256, hdr_len=12, rcvbuf=None, fit_rcvbuf=212992, min_avg=128):
+    def __init__(
+        self,
+        kernel,
+        ring=256,
+        hdr_len=12,
+        rcvbuf=None,
+        fit_rcvbuf=212992,
+        min_avg=128,
+        xdp=None,
+        big_pages=17,
+    ):
         self.kernel, self.ring_size, self.hdr_len = kernel, ring, hdr_len
+        self.facts, self.xdp, self.big_pages = FACTS[kernel], xdp, big_pages
         self.min_avg, self.rcvbuf, self.fit_rcvbuf = min_avg, rcvbuf, fit_rcvbuf
         self.memory = Memory()
         self.events = self.memory.events
-        self.page_frag = PageFrag(self.memory)
+        self.page_frag = PageFrag(self.memory, self.facts.dma_record)
+        self.pool = PagePool(self.memory, ring)
+        self.slices = Slices(self.memory)
         self.head_cache = PageFragCache(self.memory)
         self.pages = Pages(self.memory)
         self.ring, self.pending, self.alive, self.socket = deque(), [], [], []
@@ -122,17 +193,10 @@ class Driver:
 
     # -- what differs between kernels ---------------------------------------------------------
     def refill_above(self):
-        since_53 = self.kernel.startswith("5.10")
-        return (min(64, self.ring_size) if since_53 else self.ring_size) // 2
+        return (min(64, self.ring_size) if self.facts.half_budget else self.ring_size) // 2
 
     def batch(self):
-        return 8 if self.kernel.startswith("5.10") else 1
-
-    def slab_heads(self):
-        return self.kernel == "5.10"
-
-    def copies_all_or_mac(self):
-        return self.kernel == "5.10"
+        return self.facts.batch
 
     # -- the ring -----------------------------------------------------------------------------
     def fill(self):
@@ -175,8 +239,8 @@ class Driver:
 
     def receive_one(self, length):
         skb = self.receive(length)
-        if skb is None:
-            self.drops["rx_length_errors"] += 1
+        if isinstance(skb, str):  # the cause of a drop
+            self.drops[skb] += 1
             return
         skb.frame = length
         self.account(skb)
@@ -208,11 +272,14 @@ class Driver:
 
     # -- UDP ----------------------------------------------------------------------------------
     def socket_takes(self, skb):
-        if self.rmem > self.rcvbuf:
-            self.drops["rcvbuf"] += 1
-            return False
         if self.rmem > self.rcvbuf // 2:
             self.condense(skb)
+        full = self.rmem > self.rcvbuf
+        if self.facts.strict_udp:
+            full = self.rmem + skb.truesize > self.rcvbuf and self.rmem > 0
+        if full:
+            self.drops["rcvbuf"] += 1
+            return False
         self.rmem += skb.truesize
         return True
 
@@ -224,7 +291,10 @@ class Driver:
     def fit(self, skb):
         if not self.fit_open:
             return
-        if self.fit_rmem > self.fit_rcvbuf:
+        full = self.fit_rmem > self.fit_rcvbuf
+        if self.facts.strict_udp:
+            full = self.fit_rmem + skb.truesize > self.fit_rcvbuf and self.fit_rmem > 0
+        if full:
             self.fit_open = False
             return
         self.fit_rmem += skb.truesize
@@ -283,14 +353,16 @@ class Driver:
         sums = {n: sum(w * v[n] for w, v in self.samples) for n in end}
         means = {n: sums[n] / weight if weight else None for n in end}
         memory = self.memory
-        left = self.page_frag.left() + self.head_cache.left()
+        self.owners["dma_record"] = memory.dma_records
+        cursors = (self.page_frag, self.head_cache, self.slices, self.pool)
+        left = sum(cursor.left() for cursor in cursors)
         carved = memory.carved_buffers + memory.carved_heads
         assert memory.carved_buffers == self.ring_bytes() + sum(self.owners.values())
         assert memory.chunk_bytes == sum(chunk.size for chunk in memory.chunks)
         assert memory.filled_bytes == carved + memory.chunk_tail + left
         return {
             **{name: self.count[name] for name in COUNTS},
-            "drops": {c: self.drops[c] for c in ("device_too_long", "rx_length_errors")},
+            "drops": {c: self.drops[c] for c in CAUSES},
             "nr_frags": self.nr_frags,
             "least_linear": self.least_linear,
             **{n: (self.peaks[n], means[n], end[n]) for n in end},
@@ -317,20 +389,23 @@ class Driver:
 
     # -- heads --------------------------------------------------------------------------------
     def copy_head(self):
-        """napi_alloc_skb(128): room for 64 + 128 bytes and the shared info, 512 in all."""
-        if self.slab_heads():
-            return Skb(768, self.memory.kmalloc(256 + 512))
-        self.memory.carved_heads += 512
-        chunk = self.head_cache.alloc(512)
-        return Skb(768, self.memory.kmalloc(256), [chunk])
+        """napi_alloc_skb(128): a head with 64 bytes before the frame and the shared info behind."""
+        size, _ = HEADS[self.facts.heads]
+        if self.facts.heads in ("kmalloc-512", "small head cache"):
+            return Skb(size + 256, self.memory.kmalloc(256 + size))
+        self.memory.carved_heads += size
+        cache = self.slices if self.facts.heads == "1k slices" else self.head_cache
+        chunk = cache.alloc(size)
+        return Skb(size + 256, self.memory.kmalloc(256), [chunk])
 
     def copy_into_head(self, f):
         """Make a head with the first bytes of a buffer that holds `f` of the frame."""
+        size, room = HEADS[self.facts.heads]
         skb = self.copy_head()
-        copied = min(f, 128) if f <= 128 or not self.copies_all_or_mac() else 14
-        skb.linear, skb.tailroom = copied, 128 - copied
-        self.heads.update(bytes=512, payload=copied, headroom=64, shared_info=320)
-        self.heads["unused"] += 128 - copied
+        copied = f if f <= room else 14 if self.facts.all_or_mac else room
+        skb.linear, skb.tailroom = copied, room - copied
+        self.heads.update(bytes=size, payload=copied, headroom=64, shared_info=320)
+        self.heads["unused"] += room - copied
         return skb, copied
 
     def note_copy(self, length, copied):
@@ -363,7 +438,7 @@ class SmallSkb(Driver):
             self.memory.kfree(256 + buf.head.slab)
             if buf.head.slab:
                 self.heads.update(bytes=2048, headroom=64, shared_info=320, unused=1664)
-            return None
+            return "rx_length_errors"
         skb = Skb(buf.head.size + 256, 256 + buf.head.slab, buf.pages)
         skb.linear, skb.tailroom = length, buf.head.size - 384 - length
         if buf.head.slab:
@@ -376,12 +451,16 @@ class SmallSkb(Driver):
 
 
 class Small(Driver):
-    """4.11 to 7.0: page_frag and build_skb()."""
+    """4.11 and later: build_skb() around a page_frag, or a piece of a page_pool's page."""
 
     capacity = 1518
 
     def post(self):
-        size = -(-(self.hdr_len + 64 + 1518) // 64) * 64 + 320
+        headroom = 64 + (256 if self.xdp else 0)
+        size = -(-(self.hdr_len + headroom + 1518) // 64) * 64 + 320
+        if self.facts.pool:
+            page, start, size = self.pool.alloc(size)
+            return Buffer([page], start, size, size, self.hdr_len + 1518)
         self.page_frag.refill(size)
         chunk, start = self.page_frag.cut(size)
         return Buffer([chunk], start, size, size, self.hdr_len + 1518)
@@ -392,38 +471,50 @@ class Small(Driver):
         if length < 14:
             buf.pages[0].put()
             self.owners["dropped"] += buf.size
-            return None
+            return "rx_length_errors"
+        headroom = 64 + (256 if self.xdp else 0)
         skb = Skb(buf.size + 256, self.memory.kmalloc(256), buf.pages)
         skb.linear = length
-        self.owners.update(payload=length, vnet_hdr=self.hdr_len, headroom=64, shared_info=320)
-        self.owners["alignment"] += buf.size - 320 - 64 - self.hdr_len - 1518
+        self.owners.update(payload=length, vnet_hdr=self.hdr_len, headroom=headroom)
+        self.owners["shared_info"] += 320
+        self.owners["alignment"] += -(self.hdr_len + headroom + 1518) % 64
+        asked = -(-(self.hdr_len + headroom + 1518) // 64) * 64 + 320
+        self.owners["hole"] += buf.size - asked
         self.owners["unused"] += 1518 - length
         return skb
 
 
 class Mergeable(Driver):
-    """Page frags sized by the EWMA of frame lengths."""
+    """Page frags, or pieces of a page_pool's pages, sized by the EWMA of frame lengths."""
 
     before, behind = 0, 0  # bytes of a buffer that are not posted
 
     def buf_len(self):
         low = 1518
-        if self.kernel.startswith("5.10"):
+        if self.kernel not in ("4.9", "4.10", "4.11"):
             low = max(-(-(12 + 14 + 4 + 65535) // self.ring_size) - 12, 1518)
         wanted = self.hdr_len + min(max(self.avg, low), 4096 - self.hdr_len)
-        return -(-wanted // 64) * 64
+        return -(-wanted // self.facts.step) * self.facts.step
 
     def post(self):
-        asked = self.buf_len()
+        asked = 4096 if self.xdp else self.buf_len()
+        if self.facts.pool:
+            page, start, size = self.pool.alloc(asked)
+            return Buffer([page], start, asked, size, 3520 if self.xdp else size)
         self.page_frag.refill(asked)
         chunk, start = self.page_frag.cut(asked)
         hole = self.page_frag.left()
         size = asked
         if hole < asked:
-            self.page_frag.cut(hole)
-            chunk.put()  # one buffer, one reference
-            size += hole
-        return Buffer([chunk], start, asked, size, size - self.before - self.behind)
+            if self.xdp and self.facts.xdp == "xdp_buff":  # skipped
+                self.memory.chunk_tail += hole
+                self.page_frag.offset += hole
+            else:
+                self.page_frag.cut(hole)
+                chunk.put()  # one buffer, one reference
+                size += hole
+        posted = 3520 + size - asked if self.xdp else size - self.before - self.behind
+        return Buffer([chunk], start, asked, size, posted)
 
     def fits(self, length):
         return sum(b.posted for b in self.ring) >= length + self.hdr_len
@@ -444,11 +535,24 @@ class Mergeable(Driver):
 
     def receive(self, length):
         filled = self.take(length)
-        if length < 14:
+        cause = None
+        if length < 14 or (
+            self.facts.hole == "drop"
+            and any(
+                part + (self.hdr_len if i == 0 else 0) > buf.asked
+                for i, (buf, part) in enumerate(filled)
+            )
+        ):
+            cause = "rx_length_errors"
+        elif (self.xdp == "pass" and len(filled) > 1) or (self.xdp == "frags" and len(filled) > 18):
+            cause = "xdp_drops"
+        if cause:
             for buf, _ in filled:
                 buf.pages[0].put()
                 self.owners["dropped"] += buf.size
-            return None
+            return cause
+        if self.xdp:
+            return self.receive_xdp(length, filled)
         skb = self.first(length, *filled[0])
         last = skb
         for buf, part in filled[1:]:
@@ -456,16 +560,47 @@ class Mergeable(Driver):
         self.avg = (self.avg * 63 + length) >> 6 if self.avg else length
         return skb
 
+    def receive_xdp(self, length, filled):
+        (buf, part), further = filled[0], filled[1:]
+        old = self.facts.xdp != "xdp_buff"
+        self.owners.update(vnet_hdr=12, headroom=256, shared_info=320, payload=part)
+        self.owners["unused"] += 3520 - 12 - part
+        if old and (length <= 128 or not self.facts.build):
+            self.owners["payload"] -= part
+            skb, copied = self.copy_into_head(part)
+            self.note_copy(length, copied)
+            self.owners.update(payload=part - copied, freed_copy=copied)
+            if part > copied:
+                skb.add_frag(buf.pages[0], buf.start + 268 + copied, part - copied, 3520)
+            else:
+                buf.pages[0].put()
+            return skb
+        skb = Skb(4352, self.memory.kmalloc(256), buf.pages)
+        skb.linear = part
+        for buf, part in further:
+            skb.add_frag(buf.pages[0], buf.start + 256, part, 4096)
+            self.owners.update(headroom=256, shared_info=320, payload=part)
+            self.owners["unused"] += 3520 - part
+        return skb
+
     def charge(self, buf, used):
         """The truesize of a buffer: up to 4.11 the hole is charged only where it was used."""
-        return buf.size if self.kernel.startswith("5.10") else max(used, buf.asked)
+        if self.facts.hole == "not counted":
+            return max(used, buf.asked)
+        return buf.asked if self.facts.hole == "drop" else buf.size
 
     def first(self, length, buf, part):
+        truesize = self.charge(buf, part + self.hdr_len)
+        if self.facts.build and part > 128 and truesize - self.hdr_len - part >= 320:
+            skb = Skb(truesize + 256, self.memory.kmalloc(256), buf.pages)
+            skb.linear = part
+            self.owners.update(vnet_hdr=self.hdr_len, payload=part, shared_info=320)
+            self.rest(buf, self.hdr_len + part + 320)
+            return skb
         skb, copied = self.copy_into_head(part)
         self.note_copy(length, copied)
         if part > copied:
             start = buf.start + self.hdr_len + copied
-            truesize = self.charge(buf, part + self.hdr_len)
             skb.add_frag(buf.pages[0], start, part - copied, truesize)
         else:
             buf.pages[0].put()
@@ -475,10 +610,11 @@ class Mergeable(Driver):
 
     def further(self, skb, last, buf, part):
         if len(last.frags) == 17:
-            last = Skb(768, self.memory.kmalloc(256 + 512))
-            self.heads.update(bytes=512, shared_info=320, unused=192)
+            size = self.facts.empty_head
+            last = Skb(size + 256, self.memory.kmalloc(256 + size))
+            self.heads.update(bytes=size, shared_info=320, unused=size - 320)
             skb.list_members.append(last)
-            skb.truesize += 768
+            skb.truesize += size + 256
         truesize = self.charge(buf, part)
         start = buf.start + self.before
         frag = last.frags[-1] if last.frags else None
@@ -522,54 +658,63 @@ class Prototype(Mergeable):
 
 
 class Big(Driver):
-    """Chains of 18 pages."""
+    """Chains of pages: one, and as many more as a 64 KiB packet or the device's MTU takes."""
 
-    capacity = 4096 - 16 + 17 * 4096
+    def __init__(self, kernel, **options):
+        super().__init__(kernel, **options)
+        self.capacity = 4096 - self.facts.big_pad + self.chain() * 4096 - 4096
+
+    def chain(self):
+        return (self.big_pages if self.facts.big_by_mtu else 17) + 1
 
     def post(self):
-        return Buffer([self.pages.take() for _ in range(18)], 0, 18 * 4096, 18 * 4096, None)
+        size = self.chain() * 4096
+        return Buffer([self.pages.take() for _ in range(self.chain())], 0, size, size, None)
 
     def receive(self, length):
         buf = self.ring.popleft()
+        pad = self.facts.big_pad
         self.count["buffers"] += 1
         if length < 14:
             for page in reversed(buf.pages):
                 self.pages.give(page)
             self.owners["dropped"] += buf.size
-            return None
-        skb, copied = self.copy_into_head(length)
-        self.note_copy(length, copied)
-        left, offset, pages = length - copied, 16 + copied, list(buf.pages)
-        while left:
-            part = min(4096 - offset, left)
-            skb.add_frag(pages.pop(0), offset, part, 4096)
-            left, offset = left - part, 0
+            return "rx_length_errors"
+        self.owners.update(vnet_hdr=self.hdr_len, alignment=pad - self.hdr_len)
+        pages = list(buf.pages)
+        if self.facts.build and length > 128 and 4096 - pad - length >= 320:
+            skb = Skb(4352, self.memory.kmalloc(256), [pages.pop(0)])
+            skb.linear = length
+            self.owners.update(payload=length, shared_info=320)
+            self.owners["unused"] += buf.size - pad - length - 320
+        else:
+            skb, copied = self.copy_into_head(length)
+            self.note_copy(length, copied)
+            left, offset = length - copied, pad + copied
+            while left:
+                part = min(4096 - offset, left)
+                skb.add_frag(pages.pop(0), offset, part, 4096)
+                left, offset = left - part, 0
+            self.owners.update(payload=length - copied, freed_copy=copied)
+            self.owners["unused"] += buf.size - pad - length
         for page in reversed(pages):
             self.pages.give(page)
-        self.owners.update(vnet_hdr=self.hdr_len, alignment=16 - self.hdr_len)
-        self.owners.update(payload=length - copied, freed_copy=copied)
-        self.owners["unused"] += buf.size - 16 - length
         return skb
 
 
-MODES = {
-    ("4.10", "small"): SmallSkb,
-    ("4.10", "mergeable"): Mergeable,
-    ("4.10", "big"): Big,
-    ("4.11", "small"): Small,
-    ("4.11", "mergeable"): Mergeable,
-    ("4.11", "big"): Big,
-    ("5.10", "small"): Small,
-    ("5.10", "mergeable"): Mergeable,
-    ("5.10", "big"): Big,
-    ("5.10.0", "small"): Small,
-    ("5.10.0", "mergeable"): Mergeable,
-    ("5.10.0", "big"): Big,
-    ("mst-2016", "mergeable"): Prototype,
-}
+def model(kernel, mode):
+    """Find the class of a mode."""
+    if kernel == "mst-2016":
+        return Prototype
+    if mode == "small":
+        return SmallSkb if FACTS[kernel].small == "skb" else Small
+    return {"mergeable": Mergeable, "big": Big}[mode]
 
 
 def oracle(strategy, **options):
     """Make the model of a strategy by its name, `KERNEL/MODE`."""
     kernel, mode = strategy.split("/")
-    return MODES[kernel, mode](kernel, **options)
+    mode, _, xdp = mode.partition("+xdp")
+    if "+xdp" in strategy:
+        options["xdp"] = "frags" if xdp == "-frags" else "pass"
+    return model(kernel, mode)(kernel, **options)

@@ -68,7 +68,10 @@ def test_options_reach_the_emulator(rxreplay, capture):
         (["--ring", "65536"], "not 65536"),
         (["--poll", "0"], "a NAPI poll receives 1 to 64 packets"),
         (["--poll", "65"], "a NAPI poll receives 1 to 64 packets"),
-        (["--set", "nope=3"], "no strategy here has that knob; known: mst-2016/mergeable:min_avg"),
+        (
+            ["--set", "nope=3"],
+            "no strategy here has that knob; known: 4.10/big:device_mtu, 4.10/big:guest_gso",
+        ),
         (["--set", "min_avg=x"], "'min_avg=x' is not NAME=VALUE with a whole number"),
         (["--set", "min_avg"], "'min_avg' is not NAME=VALUE"),
         (["--set", "min_avg=1"], "min_avg is from 64 to 3,584, not 1"),

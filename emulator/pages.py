@@ -1,0 +1,33 @@
+"""The page allocator, as the receive path sees it: blocks that are taken and given back."""
+
+from rxreplay._jit import kernel
+
+from .log import log_chunk
+from .meters import note_resident
+from .state import Queue
+
+
+@kernel
+def alloc_pages(q: Queue, size: int, kind: int) -> int:
+    """Take a block; its first reference is the taker's.  Source: mm/page_alloc.c, same name."""
+    number = q.state["free_chunk"]
+    chunk = q.chunks[number]
+    q.state["free_chunk"] = chunk["next"]
+    chunk["refs"] = 1
+    chunk["skb_refs"] = 0
+    chunk["size"] = size
+    chunk["kind"] = kind
+    q.state["chunk_bytes"] += size
+    note_resident(q)
+    log_chunk(q, number, True)
+    return int(number)
+
+
+@kernel
+def free_pages(q: Queue, number: int) -> None:
+    """Give a block back.  Source: mm/page_alloc.c, __free_pages()."""
+    chunk = q.chunks[number]
+    chunk["next"] = q.state["free_chunk"]
+    q.state["free_chunk"] = number
+    q.state["chunk_bytes"] -= chunk["size"]
+    log_chunk(q, number, False)
