@@ -68,6 +68,7 @@ class Receiver:
         state["fit_rcvbuf"] = rcvbuf
         state["rcvbuf"] = rcvbuf if unread else 0
         self._kernels = strategy.load()
+        self._first_buffer_size = self._buffer_size()
         self._kernels.fill(self._queue)
         state["opened"] = 1
         self._packets = 0
@@ -114,6 +115,18 @@ class Receiver:
     def log(self) -> Records:
         """The events so far, record array of dtype EVENT."""
         return self._queue.log[: int(self._queue.state["events"])]
+
+    @property
+    def buffer_sizes(self) -> list[int]:
+        """What sysfs shows as mergeable_rx_buffer_size: after the first fill, and now."""
+        return [self._first_buffer_size, self._buffer_size()]
+
+    def _buffer_size(self) -> int:
+        if not hasattr(self._kernels, "get_mergeable_buf_len"):
+            return 0
+        layout = self._queue.layout
+        asked = int(self._kernels.get_mergeable_buf_len(self._queue))
+        return asked - layout.headroom - layout.shared_info
 
     @property
     def socket(self) -> dict[str, int]:

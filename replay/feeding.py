@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 from rxreplay.emulator import Figures, Receiver, Strategy
-from rxreplay.errors import OptionError
 from rxreplay.traces import Block
-from rxreplay.traces.directions import Directions, for_guest, parse_mac
+from rxreplay.traces.directions import Candidate, Directions, for_guest
 from rxreplay.traces.summary import Summary
 
-from .options import Options, Progress, no_progress
+from .options import Options, Progress, mac_numbers, no_progress
 from .result import ResultWarning, TraceInfo
 from .sources import Lengths, Walkable
 
 SHOWN_CANDIDATES = 3
+LOOPBACK = "00:00:00:00:00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,7 @@ class Selection:
 
     def __init__(self, guest_macs: Sequence[str]) -> None:
         """Take the guest's addresses as the user wrote them."""
-        try:
-            self._macs = np.array([parse_mac(mac) for mac in guest_macs], np.int64)
-        except ValueError as error:
-            raise OptionError(f"guest: {error}") from None
+        self._macs = np.array(mac_numbers(guest_macs), np.int64)
         self.packets = 0
 
     def lengths(self, block: Block) -> Lengths:
@@ -114,16 +111,21 @@ def replay_warnings(
         return [ResultWarning("no_packets", text, number)]
     if not selection.packets:
         return [ResultWarning("no_packets", f"{name}: there is no packet in it", number)]
-    if not directions.both_directions:
+    if not guests(directions):
         return []
     return [
         ResultWarning("both_directions", f"{name}: {direction_text(directions, selection)}", number)
     ]
 
 
+def guests(directions: Directions) -> list[Candidate]:
+    """Give the addresses that may be a guest's; the loopback interface has none."""
+    return [found for found in directions.candidates() if found.mac != LOOPBACK]
+
+
 def direction_text(directions: Directions, selection: Selection) -> str:
     """Name the addresses that both send and receive, and what to do about it."""
-    candidates = directions.candidates()
+    candidates = guests(directions)
     shown = ", ".join(
         f"{c.mac} ({100 * c.to_packets / selection.packets:.0f} % of the packets go to it)"
         for c in candidates[:SHOWN_CANDIDATES]

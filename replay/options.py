@@ -7,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from rxreplay.emulator import Strategy, strategy
 from rxreplay.emulator.strategies import parse_setting
-from rxreplay.errors import StrategyError
+from rxreplay.errors import OptionError, StrategyError
+from rxreplay.traces.mac import format_mac, parse_mac
 
 Join = Literal["time", "given"] | None
 Progress = Callable[[int, int | None], None]  # packets so far, packets in all where known
@@ -53,8 +54,27 @@ class Options:
             "poll": np.asarray(self.polls).tolist(),
             "lifetime": "drop",
             "rcvbuf": self.rcvbuf,
-            "guest_mac": sorted(self.guest_macs),
+            "guest_mac": [format_mac(mac) for mac in mac_numbers(self.guest_macs)],
         }
+
+
+def mac_numbers(macs: Iterable[str]) -> list[int]:
+    """Read Ethernet addresses, each once, in order of their numbers.
+
+    Raises
+    ------
+    OptionError
+        One is none.
+
+    Examples
+    --------
+    >>> mac_numbers(["00-00-00-00-00-02", "0000.0000.0001"])
+    [1, 2]
+    """
+    try:
+        return sorted({parse_mac(mac) for mac in macs})
+    except ValueError as error:
+        raise OptionError(f"guest: {error}") from None
 
 
 def resolve(strategies: Iterable[str | Strategy]) -> list[Strategy]:

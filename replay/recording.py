@@ -101,7 +101,9 @@ def _text(name: str) -> str:
         return content.decode()
     except OSError as error:
         raise RecordingError(f"{name}: {error.strerror or error}") from None
-    except (EOFError, zlib.error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise RecordingError(f"{name}: no text, and so no recording") from None
+    except (EOFError, zlib.error) as error:
         raise RecordingError(f"{name}: damaged: {error}") from None
 
 

@@ -106,26 +106,24 @@ def copied(able: Outcome) -> str:
 
 def dropped(figures: Outcome) -> list[str]:
     """Name who drops packets, why, and what a real host would do."""
-    losers = [name for name, f in figures.items() if f.drops.total()]
+    losers = {name: f.drops for name, f in figures.items() if f.drops.total()}
     if not losers:
         return []
-    too_long = [name for name in losers if figures[name].drops.device_too_long]
-    clauses = [
-        too_long_text(figures, [name for name in too_long if "/mergeable" not in name])
-        or too_long_text(figures, too_long, ring=True)
+    fixed = {name: d.device_too_long for name, d in losers.items() if "/mergeable" not in name}
+    ring = {name: d.device_too_long for name, d in losers.items() if "/mergeable" in name}
+    causes = [
+        (fixed, "longer than a buffer (a host would have segmented them for such a device)"),
+        (ring, "longer than all the buffers of the ring (a real queue stalls there)"),
+        ({name: d.xdp_drops for name, d in losers.items()}, "longer than the program can take"),
+        ({name: d.rx_length_errors for name, d in losers.items()}, "refused for their length"),
     ]
-    short = max(figures[name].drops.rx_length_errors for name in losers)
-    if short:
-        clauses.append(f"{count_text(short)} are shorter than an Ethernet header")
-    why = " and ".join(filter(None, clauses))
-    return [f"{verb(losers, 'drop')} packets and cannot win: {why}"]
+    clauses = [dropped_text(counts, why) for counts, why in causes if any(counts.values())]
+    return [f"{listed(list(losers))} cannot win: " + ", ".join(clauses)]
 
 
-def too_long_text(figures: Outcome, losers: list[str], *, ring: bool = False) -> str:
-    """Say what a packet was too long for; a mergeable one may use the whole ring."""
-    if not losers:
-        return ""
-    most = count_text(max(figures[name].drops.device_too_long for name in losers))
-    if ring:
-        return f"{most} are longer than all the buffers of the ring (a real queue stalls there)"
-    return f"{most} are longer than a buffer (a host would have segmented them for such a device)"
+def dropped_text(counts: Mapping[str, int], why: str) -> str:
+    """Say how many packets some strategies drop of one cause."""
+    names = [name for name, count in counts.items() if count]
+    least, most = min(counts[name] for name in names), max(counts.values())
+    count = count_text(most) if least == most else f"{count_text(least)} to {count_text(most)}"
+    return f"{verb(names, 'drop')} {count} packets {why}"

@@ -61,6 +61,8 @@ class Verdict:
     ----------
     name, strategy : str
         The recording, and what it was compared with.
+    untraced : list of str
+        Kinds of event that the emulator has and the recording has not.
     events, packets : int
         How many were compared and equal.
     difference : Difference or None
@@ -71,6 +73,7 @@ class Verdict:
     strategy: str
     events: int
     packets: int
+    untraced: list[str]
     difference: Difference | None
 
     @property
@@ -95,16 +98,18 @@ def verify(path: str | os.PathLike[str]) -> Verdict:
     recording = read_recording(path)
     chosen = strategy_of(recording)
     receiver = replay_recording(recording, chosen)
-    difference = first_difference(recording, emulated_events(receiver, recording.kinds))
+    emulated = emulated_events(receiver)
+    untraced = sorted({event[0] for event in emulated} - recording.kinds)
+    difference = first_difference(recording, [e for e in emulated if e[0] not in untraced])
     if difference is None:
-        difference = socket_difference(recording, receiver)
+        difference = head_difference(recording, receiver)
     equal = recording.events
     if difference is not None:
         equal = [
             e for e, line in zip(equal, recording.lines, strict=True) if line < difference.line
         ]
     packets = sum(event[0] == "packet" for event in equal)
-    return Verdict(recording.name, chosen.name, len(equal), packets, difference)
+    return Verdict(recording.name, chosen.name, len(equal), packets, untraced, difference)
 
 
 def strategy_of(recording: Recording) -> Strategy:
@@ -158,8 +163,8 @@ def head_numbers(recording: Recording) -> tuple[int, int | None]:
     return ring, rcvbuf if udp else None
 
 
-def emulated_events(receiver: Receiver, kinds: set[str]) -> list[Event]:
-    """Write the emulator's events as a recording has them, of the kinds that are in it.
+def emulated_events(receiver: Receiver) -> list[Event]:
+    """Write the emulator's events as a recording has them.
 
     Chunk numbers stay the emulator's own: `first_difference` ties them to the recording's.
     """
@@ -175,8 +180,7 @@ def emulated_events(receiver: Receiver, kinds: set[str]) -> list[Event]:
             event = ("packet", *map(str, (a, b, b - ETH_HLEN, c, d, e)))
         else:
             event = ("poll", str(a))
-        if event[0] in kinds:
-            events.append(event)
+        events.append(event)
     return events
 
 
@@ -213,10 +217,18 @@ def with_names(
     return (*mine[:2], names.get(mine[2], mine[2]), *mine[3:])
 
 
-def socket_difference(recording: Recording, receiver: Receiver) -> Difference | None:
-    """Compare what the unread socket holds with what the recording's first line says."""
-    for name, recorded in (recording.head.get("udp") or {}).items():
-        emulated = receiver.socket.get(name, recorded)
-        if emulated != recorded:
-            return Difference(1, f"udp {name} {recorded}", f"udp {name} {emulated}", [])
+def head_difference(recording: Recording, receiver: Receiver) -> Difference | None:
+    """Compare what the first line says of the run: packets, buffer sizes, the unread socket."""
+    head = recording.head
+    pairs: list[tuple[str, object, object]] = [("seen", head.get("seen"), len(recording.frames))]
+    sizes = head.get("mergeable_rx_buffer_size") or []
+    if sizes:
+        pairs.append(("mergeable_rx_buffer_size", sizes, receiver.buffer_sizes))
+    socket: dict[str, object] = dict(receiver.socket)
+    for name, recorded in (head.get("udp") or {}).items():
+        if name != "rcvbuf":
+            pairs.append((f"udp {name}", recorded, socket.get(name, "nothing of that name")))
+    for name, recorded, emulated in pairs:
+        if recorded is not None and recorded != emulated:
+            return Difference(1, f"{name} {recorded}", f"{name} {emulated}", [])
     return None

@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -11,8 +11,8 @@ from typing import TextIO
 from .errors import RxReplayError
 
 
-def check_free(path: str | None, *, force: bool) -> None:
-    """Refuse, before any work, what cannot be written, and to write over a file.
+def check_free(path: str | None, *, force: bool, inputs: Sequence[str] = ()) -> None:
+    """Refuse, before any work, what cannot be written, and to write over a file or an input.
 
     Raises
     ------
@@ -23,6 +23,10 @@ def check_free(path: str | None, *, force: bool) -> None:
         return
     if not path or os.path.isdir(path):
         raise RxReplayError(f"{path or '-o'}: a folder is no file; name a file in it with -o")
+    if os.path.exists(path) and any(
+        os.path.exists(i) and os.path.samefile(path, i) for i in inputs
+    ):
+        raise RxReplayError(f"{path} is a capture to read; name another file with -o")
     if os.path.lexists(path) and not force:
         raise RxReplayError(f"{path} exists already; --force writes over it")
     if not Path(os.path.realpath(path)).parent.is_dir():

@@ -47,7 +47,7 @@ def command(
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force)
+    check_free(output, force=force, inputs=captures)
     shown = rows_with(rows)
     chosen = apply_settings(strategies or default_strategies(), settings)
     with progress_bar(quiet=quiet) as progress:

@@ -30,7 +30,7 @@ def command(
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force)
+    check_free(output, force=force, inputs=captures)
     with progress_bar(quiet=quiet) as progress:
         results = info(captures, Options(**reading), progress)
     finish(results, "info", form, output, quiet=quiet)

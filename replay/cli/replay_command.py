@@ -30,7 +30,7 @@ def command(
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force)
+    check_free(output, force=force, inputs=[capture])
     [chosen] = apply_settings([strategy], settings)
     with progress_bar(quiet=quiet) as progress:
         results = replay(capture, chosen, Options(**how), progress)

@@ -27,7 +27,10 @@ def command(logs: tuple[str, ...]) -> None:
         alike += verdict.ok
         packets, events = packets + verdict.packets, events + verdict.events
         if verdict.ok:
-            click.echo(f"ok         {log}: {verdict.strategy}, {verdict.packets:,} packets")
+            missing = f"; not traced: {', '.join(verdict.untraced)}" if verdict.untraced else ""
+            click.echo(
+                f"ok         {log}: {verdict.strategy}, {verdict.packets:,} packets{missing}"
+            )
             continue
         click.echo(f"different  {log}: {verdict.strategy}, {verdict.difference}")
         for line in verdict.difference.before if verdict.difference else []:

@@ -47,11 +47,11 @@ def leaves(kind: Any, value: dict[str, Any] | None, path: str) -> Iterator[tuple
             yield from flat(part, f"{path}.{name}")
 
 
-def result_row(result: Result) -> dict[str, Any]:
-    """Give a result's fields by their JSON paths."""
+def result_row(result: Result, path: str | None) -> dict[str, Any]:
+    """Give a result's fields by their JSON paths, and first of which capture they are."""
     whole = result.as_dict()
     figures = leaves(Figures, whole.pop("figures"), "figures")
-    return whole | dict(figures)
+    return {"path": path} | whole | dict(figures)
 
 
 def _write(rows: list[dict[str, Any]], out: TextIO) -> None:
@@ -63,7 +63,7 @@ def _write(rows: list[dict[str, Any]], out: TextIO) -> None:
 
 def write(results: Results, out: TextIO) -> None:
     """Write a row for each trace and strategy; an empty field is null."""
-    _write([result_row(result) for result in results.results], out)
+    _write([result_row(r, results.traces[r.trace].path) for r in results.results], out)
 
 
 def write_info(results: Results, out: TextIO) -> None:

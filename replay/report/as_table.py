@@ -38,10 +38,11 @@ def heading(trace: TraceInfo) -> str:
     name = trace.path or trace.format
     if not trace.packets:
         return f"{name}: no packet"
+    packets = "packet" if trace.packets == 1 else "packets"
     lengths = {key: count_text(value) for key, value in trace.wire_len.items()}
     span = f", {duration_text(trace.duration_ns)}" if trace.duration_ns is not None else ""
     return (
-        f"{name}: {trace.packets:,} packets, {bytes_text(trace.wire_bytes)} on the wire{span}, "
+        f"{name}: {trace.packets:,} {packets}, {bytes_text(trace.wire_bytes)} on the wire{span}, "
         f"length {lengths['min']} to {lengths['max']} (median {lengths['median']})"
     )
 
@@ -49,27 +50,43 @@ def heading(trace: TraceInfo) -> str:
 def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> None:
     """Write a comparison of strategies for each trace, and the verdict where no row is left out."""
     to = console(out)
-    legend = f"* best of those that drop nothing; × times the reference {results.reference}"
     for number, trace in enumerate(results.traces):
         figures = results.of(number)
         to.print(Text(heading(trace)), soft_wrap=True)
-        to.print(Text(assumptions(results)), style="dim")
+        to.print(Text(assumptions(results, figures)), style="dim")
         columns = alike(figures)
         for start, stop in parts(columns, to.width):
             to.print(comparison(figures, columns[start:stop], results.reference, rows, to.width))
+        to.print(Text(legend(figures, results.reference)), style="dim")
         if rows is ROWS:
-            to.print(Text(legend), style="dim")
             to.print()
             to.print(Text(verdict(figures, results.reference)))
             to.print()
 
 
-def assumptions(results: Results) -> str:
+def comparable(figures: Mapping[str, Figures], reference: str) -> bool:
+    """Say whether a strategy received everything, so that others can be held against it."""
+    return reference in figures and not figures[reference].drops.total()
+
+
+def legend(figures: Mapping[str, Figures], reference: str) -> str:
+    """Explain the marks of a comparison."""
+    best = "* best of those that drop nothing"
+    if comparable(figures, reference):
+        return f"{best}; × times the reference {reference}"
+    return f"{best}; no × of the reference {reference}, which drops packets"
+
+
+def assumptions(results: Results, figures: Mapping[str, Figures]) -> str:
     """Say under which rules the figures hold."""
     config = results.config
     poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
+    packets = next((f.packets for f in figures.values()), 0)
+    chosen = (
+        f"{packets:,} packets to {', '.join(config['guest_mac'])}; " if config["guest_mac"] else ""
+    )
     return (
-        f"ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
+        f"{chosen}ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
         f"a socket of {config['rcvbuf']:,} B"
     )
 
@@ -128,7 +145,11 @@ def comparison(
         table.add_column(title(same, stacked=stacked), justify="right")
     for row in rows:
         best = best_of(row, figures.values())
-        base = row.value(figures[reference]) if reference in figures and row.relative else None
+        base = (
+            row.value(figures[reference])
+            if row.relative and comparable(figures, reference)
+            else None
+        )
         table.add_row(row.label, *(cell(row, figures[same[0]], best, base) for same in columns))
     return table
 
@@ -148,7 +169,10 @@ def write_replay(results: Results, out: TextIO) -> None:
     to = console(out)
     for result in results.results:
         to.print(Text(heading(results.traces[result.trace])), soft_wrap=True)
-        to.print(Text(f"{result.strategy}: {assumptions(results)}"), style="dim")
+        to.print(
+            Text(f"{result.strategy}: {assumptions(results, {result.strategy: result.figures})}"),
+            style="dim",
+        )
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("figure", no_wrap=True)
         table.add_column("value", justify="right", no_wrap=True)

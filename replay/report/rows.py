@@ -59,6 +59,12 @@ def drops_text(figures: Figures) -> str:
     return f"{dropped:,} \n{share_text(dropped, figures.packets)}" if dropped else "0"
 
 
+def fit_text(figures: Figures) -> str:
+    """Write the packets that fit a socket, and where they are all that there are."""
+    everything = 0 < figures.fit_packets == figures.delivered_packets
+    return ("all " if everything else "") + count_text(figures.fit_packets)
+
+
 def carved_share(figure: int, figures: Figures) -> Number:
     """Give the share of the consumed buffers' bytes."""
     buffers = figures.waste.buffers
@@ -75,8 +81,17 @@ def waste_row(label: str, owner: str) -> Row:
     return Row(label, value, lambda figures: share_text(value(figures), 1))
 
 
-ROWS: Final = (
+DROPS: Final = (
     Row("packets dropped", lambda f: f.drops.total(), drops_text, None),
+    Row(
+        "bytes dropped",
+        lambda f: f.frame_bytes - f.delivered_bytes,
+        lambda f: share_text(f.frame_bytes - f.delivered_bytes, f.frame_bytes),
+        None,
+    ),
+)
+ROWS: Final = (
+    *DROPS,
     Row(
         "truesize a packet",
         lambda f: per_packet(f.truesize_bytes, f),
@@ -154,7 +169,7 @@ ROWS: Final = (
     Row(
         "packets that fit a socket",
         lambda f: f.fit_packets,
-        lambda f: count_text(f.fit_packets),
+        fit_text,
         "high",
     ),
 )
@@ -172,7 +187,7 @@ def best_of(row: Row, figures: Iterable[Figures]) -> Number:
 
 
 def rows_with(texts: Sequence[str]) -> Sequence[Row]:
-    """Give the rows whose label contains one of the texts; all of them without a text.
+    """Give the rows whose label contains one of the texts, and the drops; all without a text.
 
     Raises
     ------
@@ -182,10 +197,10 @@ def rows_with(texts: Sequence[str]) -> Sequence[Row]:
     Examples
     --------
     >>> [row.label for row in rows_with(["hole"])]
-    ['holes in buffers']
+    ['packets dropped', 'bytes dropped', 'holes in buffers']
     """
-    chosen = [row for row in ROWS if any(text.lower() in row.label for text in texts)]
+    chosen = [row for row in ROWS[len(DROPS) :] if any(text.lower() in row.label for text in texts)]
     if texts and not chosen:
         labels = "; ".join(row.label for row in ROWS)
         raise OptionError(f"no row of the comparison contains {' or '.join(texts)}: {labels}")
-    return chosen or ROWS
+    return [*DROPS, *chosen] if chosen else ROWS

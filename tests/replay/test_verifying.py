@@ -322,3 +322,22 @@ def test_a_poll_that_cannot_be_is_named_with_the_log(verify):
 def test_a_log_without_packets_or_polls_cannot_be_replayed(verify, kinds):
     with pytest.raises(RecordingError, match="packets or polls are missing"):
         verify(Log().only(*kinds))
+
+
+def test_what_the_first_line_says_of_the_run_is_compared(verify):
+    for key, value in (("seen", 999), ("mergeable_rx_buffer_size", [1536, 1537])):
+        log = Log()
+        log.head[key] = value
+        difference = verify(log).difference
+        assert (difference.line, difference.recorded) == (1, f"{key} {value}")
+
+
+def test_an_unknown_key_of_the_socket_is_a_difference(verify):
+    log = Log(rcvbuf=20_000)
+    log.head["udp"]["acepted"] = log.head["udp"].pop("accepted")
+    assert "acepted" in verify(log).difference.recorded
+
+
+def test_kinds_that_were_not_traced_are_named(verify):
+    assert verify(Log()).untraced == []
+    assert verify(Log().only("packet", "poll")).untraced == ["chunk", "refill"]
