@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,28 +62,43 @@ def _writable(folder: Path) -> bool:
         return False
 
 
+def _without_empty_files(folder: Path) -> Path:
+    """Remove what a full disk has left: numba stops at an empty file of its cache, for good."""
+    for file in folder.rglob("*.nb[ic]"):
+        with suppress(OSError):
+            if file.stat().st_size == 0:
+                file.unlink()
+    return folder
+
+
 @cache
-def cache_folder() -> Path:
+def cache_folder() -> Path | None:
     """Give the folder of compiled kernels: beside the package, or the user's where that is shut.
+
+    None where neither can be written to: then every process compiles for itself.
 
     Examples
     --------
-    >>> cache_folder().name.startswith("kernels-")
+    >>> folder = cache_folder()
+    >>> folder is None or folder.name.startswith("kernels-")
     True
     """
     name = f"kernels-{_cache_key()}"
-    beside = Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__") / name
-    if _writable(beside):
-        return beside
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return home / "rxreplay" / name
+    beside = Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache")
+    for folder in (beside / name, home / "rxreplay" / name):
+        if _writable(folder):
+            return _without_empty_files(folder)
+    return None
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` on its first call; later processes load it from the cache."""
-    before, config.CACHE_DIR = config.CACHE_DIR, str(cache_folder())
+    folder = cache_folder()
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder or "")
     try:
-        compiled: Callable[P, R] = numba.njit(**OPTIONS)(function)
+        options = OPTIONS | {"cache": folder is not None}
+        compiled: Callable[P, R] = numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before
     return compiled

@@ -1,5 +1,6 @@
 """What the whole suite shares: the check of the installation, the profile, options, shared data."""
 
+import os
 from importlib.util import find_spec
 
 import pytest
@@ -23,7 +24,7 @@ def pytest_configure():
         "ci",
         deadline=None,
         derandomize=True,
-        max_examples=50,
+        max_examples=8 if os.environ.get("NUMBA_DISABLE_JIT") == "1" else 40,
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.register_profile(

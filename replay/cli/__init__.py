@@ -51,6 +51,11 @@ class LazyGroup(click.Group):
                 raise
             click.echo(f"rxreplay: {error}", err=True)
             ctx.exit(WRONG_USAGE if isinstance(error, OptionError) else 1)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            click.echo(f"rxreplay: {error}; nothing was lost, free some space there", err=True)
+            ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("rxreplay: interrupted", err=True)
             ctx.exit(INTERRUPTED)

@@ -13,8 +13,11 @@ def announce_compiling() -> None:
     """Say that the first run compiles, where it will."""
     from .._jit import cache_folder, config
 
-    if not config.DISABLE_JIT and not any(cache_folder().rglob("*.nbi")):
-        click.echo("rxreplay: compiling the emulator, once, some seconds ...", err=True)
+    folder = cache_folder()
+    if config.DISABLE_JIT or (folder and any(folder.rglob("*.nbi"))):
+        return
+    once = "once" if folder else "each time, as no cache folder can be written (NUMBA_CACHE_DIR)"
+    click.echo(f"rxreplay: compiling the emulator, {once}, some seconds ...", err=True)
 
 
 @contextmanager

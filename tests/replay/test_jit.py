@@ -99,3 +99,24 @@ def test_kernels_are_kept_where_the_folder_says(tmp_path):
     [folder] = tmp_path.iterdir()
     assert folder.name.startswith("kernels-")
     assert list(folder.rglob("*.nbi"))
+
+
+def test_where_no_folder_can_be_written_there_is_no_cache(monkeypatch):
+    monkeypatch.setattr(_jit, "_writable", lambda _folder: False)
+    assert _jit.cache_folder.__wrapped__() is None
+    monkeypatch.setattr(_jit, "cache_folder", lambda: None)
+    assert _jit.kernel(_one_more)(1) == 2
+
+
+def _one_more(number):
+    return number + 1
+
+
+def test_empty_files_of_a_cache_are_removed_and_others_stay(monkeypatch, tmp_path):
+    folder = tmp_path / f"kernels-{_jit._cache_key()}" / "emulator"
+    folder.mkdir(parents=True)
+    for name, content in (("cut.nbi", ""), ("cut.nbc", ""), ("whole.nbi", "index"), ("note", "")):
+        (folder / name).write_text(content)
+    monkeypatch.setattr(_jit.config, "CACHE_DIR", str(tmp_path))
+    _jit.cache_folder.__wrapped__()
+    assert sorted(file.name for file in folder.iterdir()) == ["note", "whole.nbi"]

@@ -99,6 +99,18 @@ def test_debug_shows_the_traceback(rxreplay, monkeypatch):
     assert result.exit_code == 1
 
 
+def test_a_full_disk_is_one_line_and_status_1(rxreplay, monkeypatch):
+    fail_with(monkeypatch, OSError(28, "No space left on device", "/cache"))
+    result = rxreplay("strategies")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("rxreplay: [Errno 28] No space left on device: '/cache'")
+
+
+def test_a_reader_that_leaves_is_no_error_of_ours(rxreplay, monkeypatch):
+    fail_with(monkeypatch, BrokenPipeError())
+    assert "rxreplay:" not in rxreplay("strategies").stderr
+
+
 def test_an_interrupt_is_status_130_without_a_traceback(rxreplay, monkeypatch):
     fail_with(monkeypatch, KeyboardInterrupt())
     result = rxreplay("strategies")

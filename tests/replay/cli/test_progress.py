@@ -29,6 +29,13 @@ def test_a_cold_cache_is_announced_and_a_warm_one_is_not(cache, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_without_a_cache_every_run_is_announced(monkeypatch, capsys):
+    monkeypatch.setattr(_jit, "cache_folder", lambda: None)
+    monkeypatch.setattr(_jit.config, "DISABLE_JIT", 0)
+    announce_compiling()
+    assert "each time, as no cache folder can be written" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("cache")
 def test_where_nothing_is_compiled_nothing_is_announced(capsys, monkeypatch):
     monkeypatch.setattr(_jit.config, "DISABLE_JIT", 1)
