@@ -5,7 +5,7 @@ import json
 
 import pytest
 import rxreplay
-from helpers.shared_data import ABSENT, RECORDINGS
+from helpers.shared_data import ABSENT, CHECKOUT, RECORDINGS
 from oracles.recordings import named
 from oracles.virtio_net import oracle
 from rxreplay.errors import StrategyError
@@ -69,6 +69,16 @@ def test_what_a_real_kernel_did_is_reproduced(name):
     verdict = rxreplay.verify(RECORDINGS / name)
     assert verdict.ok, str(verdict.difference)
     assert verdict.packets == read_recording(RECORDINGS / name).head["seen"] >= 50
+
+
+OWN = sorted((CHECKOUT / "tests" / "golden").glob("*.tsv.gz"))
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+def test_what_our_own_recorder_saw_is_reproduced(path):
+    verdict = rxreplay.verify(path)
+    assert verdict.ok, str(verdict.difference)
+    assert (verdict.packets, verdict.untraced) == (1012, [])
 
 
 @pytest.mark.parametrize("name", ["log.tsv", "log.tsv.gz"])
