@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 from rxreplay.emulator import Figures
 
-from ..inspecting import meaning
-from ..result import Results, TraceInfo
+from ..inspecting import ETHERNET, meaning
+from ..result import Results, ResultWarning, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .as_csv import flat
@@ -208,13 +208,21 @@ def write_info(results: Results, out: TextIO) -> None:
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(no_wrap=True, style="bold")
         table.add_column(overflow="fold")
-        for label, text in facts(trace):
+        warnings = [w for w in results.warnings if w.trace == number]
+        for label, text in [*facts(trace), ("directions", directions(trace, warnings))]:
             table.add_row(label, Text(text))
         to.print(table)
-        warnings = [w for w in results.warnings if w.trace == number]
         for sentence in meaning(trace, warnings):
             to.print(Text(sentence))
         to.print()
+
+
+def directions(trace: TraceInfo, warnings: Sequence[ResultWarning]) -> str:
+    """Say whether somebody both sends and receives in a capture, as far as addresses tell."""
+    if trace.link_type != ETHERNET or not trace.packets:
+        return "-"
+    both = any(warning.code == "both_directions" for warning in warnings)
+    return "both: some address sends and receives" if both else "one, as far as addresses tell"
 
 
 def facts(trace: TraceInfo) -> Iterator[tuple[str, str]]:

@@ -83,3 +83,24 @@ def test_every_sample_is_described(rxreplay, sample):
     assert result.exit_code == 0
     assert result.stdout.count("packets  ") == len(paths) == 5
     assert max(map(len, result.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("content", "directions"),
+    [
+        (writer.pcap((60,)), "one, as far as addresses tell"),
+        (
+            writer.pcap_header()
+            + writer.pcap_record(writer.frame(60, dst=0x525400000001, src=0x525400000002))
+            + writer.pcap_record(writer.frame(60, dst=0x525400000002, src=0x525400000001)),
+            "both: some address sends and receives",
+        ),
+        (writer.pcap((60,), network=113), "-"),
+        (writer.pcap(()), "-"),
+    ],
+)
+def test_directions_are_told(rxreplay, tmp_path, content, directions):
+    (tmp_path / "x.pcap").write_bytes(content)
+    lines = rxreplay("info", tmp_path / "x.pcap").stdout.splitlines()
+    [line] = [line for line in lines if line.startswith("directions ")]
+    assert line.split(maxsplit=1)[1].rstrip() == directions
