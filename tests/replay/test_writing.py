@@ -123,3 +123,13 @@ def test_what_an_encoding_lacks_is_escaped(tmp_path, monkeypatch):
     assert held.getvalue() == "×2"
     write(tmp_path / "out", "\udcff.pcap")  # a file name that is no UTF-8
     assert (tmp_path / "out").read_text() == r"\udcff.pcap"
+
+
+def test_a_capture_to_read_is_never_the_output(tmp_path):
+    capture, link = tmp_path / "a.pcap", tmp_path / "link"
+    capture.touch()
+    link.symlink_to(capture)
+    for path in (capture, link):
+        with pytest.raises(RxReplayError, match="is a capture to read; name another file with -o"):
+            check_free(str(path), force=True, inputs=["-", "missing", str(capture)])
+    check_free(str(tmp_path / "b.json"), force=False, inputs=[str(capture)])

@@ -44,3 +44,9 @@ def test_the_last_time_of_a_microsecond_clock():
     high_max = 2_147_482
     assert given_time(high_max << 32, 6, 0) == (high_max << 32) * 1000
     assert given_time((high_max + 1) << 32, 6, 0) == NO_TIME
+
+
+@pytest.mark.parametrize("tsoffset", [2**63 // 10**9 + 1, -(2**63 // 10**9) - 2, 2**63 - 1])
+def test_with_an_offset_beyond_int64_no_time_fits(tsoffset):
+    check(0, 6, tsoffset)
+    assert given_time(0, 6, tsoffset) == NO_TIME
