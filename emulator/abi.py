@@ -22,7 +22,6 @@ ETH_DATA_LEN: Final = 1500
 GOOD_PACKET_LEN: Final = ETH_HLEN + VLAN_HLEN + ETH_DATA_LEN  # drivers/net/virtio_net.c
 GOOD_COPY_LEN: Final = 128  # drivers/net/virtio_net.c
 SZ_1K: Final = 1024  # net/core/skbuff.c: page_frag_alloc_1k()
-MAX_TCP_HEADER_ROOM: Final = 128  # include/net/tcp.h: L1_CACHE_ALIGN(128 + MAX_HEADER)
 VIRTNET_RX_PAD: Final = NET_SKB_PAD  # NET_IP_ALIGN is 0 on x86
 SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF: Final = 12  # include/uapi/linux/virtio_net.h
 IP_MAX_MTU: Final = 65535  # include/net/ip.h; virtio_net's dev->max_mtu without VIRTIO_NET_F_MTU

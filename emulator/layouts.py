@@ -60,7 +60,7 @@ def head_size(era: Era) -> int:
     return SZ_1K if era.heads == "1k slice" else skb_data_align(GOOD_COPY_LEN + NET_SKB_PAD) + SI
 
 
-def _common(era: Era, ring: int, _knobs: Mapping[str, int]) -> Layout:
+def _common(era: Era, ring: int) -> Layout:
     """What every mode of an era shares; the rest is as by default."""
     head = head_size(era)
     cut = era.heads in PAGE_FRAG_HEADS
@@ -89,7 +89,7 @@ def small(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     headroom = VIRTNET_RX_PAD + (XDP_PACKET_HEADROOM if knobs.get("xdp") else 0)
     used = headroom + hdr_len + GOOD_PACKET_LEN
     buf_len = skb_data_align(used) + SI
-    common = _common(era, ring, knobs)
+    common = _common(era, ring)
     return common._replace(
         capacity=GOOD_PACKET_LEN,
         hdr_len=hdr_len,
@@ -113,7 +113,7 @@ def mergeable(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     """Lay out mergeable buffers.  Source: virtio_net.c, get_mergeable_buf_len()."""
     if knobs.get("xdp"):
         return mergeable_xdp(era, ring, knobs)
-    return _common(era, ring, knobs)._replace(
+    return _common(era, ring)._replace(
         len_term=HDR_LEN,
         avg_min=min_buf_len(era, ring),
         avg_max=PAGE_SIZE - HDR_LEN,
@@ -130,7 +130,7 @@ def mergeable_xdp(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     """
     whole = era.xdp == "xdp_buff"
     uncharged = XDP_ROOM if era.build_skb == "never" else 0
-    return _common(era, ring, knobs)._replace(
+    return _common(era, ring)._replace(
         headroom=XDP_PACKET_HEADROOM,
         shared_info=XDP_ROOM - XDP_PACKET_HEADROOM,
         len_term=PAGE_SIZE,
@@ -144,7 +144,7 @@ def mergeable_xdp(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
 def prototype(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     """Lay out the buffers of 2016: each with headroom and room for the shared info."""
     len_term = align(VNET_SKB_PAD + SI, era.granularity)
-    return _common(era, ring, knobs)._replace(
+    return _common(era, ring)._replace(
         headroom=VNET_SKB_OFF,
         shared_info=SI,
         len_term=len_term,
@@ -176,7 +176,7 @@ def big_packets_num_skbfrags(era: Era, knobs: Mapping[str, int]) -> int:
 def big(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     """Lay out chains of pages.  Source: virtio_net.c, add_recvbuf_big()."""
     pages = 1 + big_packets_num_skbfrags(era, knobs)
-    return _common(era, ring, knobs)._replace(
+    return _common(era, ring)._replace(
         capacity=pages * PAGE_SIZE - era.big_pad,
         alignment=era.big_pad - HDR_LEN,
         buf_len=pages * PAGE_SIZE,
