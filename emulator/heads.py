@@ -2,10 +2,10 @@
 
 from rxreplay._jit import kernel
 
-from .abi import GOOD_COPY_LEN, PAGE_SIZE, SIZEOF_SK_BUFF, SIZEOF_SKB_SHARED_INFO
+from .abi import GOOD_COPY_LEN, SIZEOF_SK_BUFF
 from .chunks import put_page
 from .meters import note_resident
-from .pages import alloc_pages
+from .pages import alloc_order3, alloc_pages
 from .state import (
     BUILD_ALWAYS,
     BUILD_IF_IT_FITS,
@@ -37,7 +37,7 @@ def page_frag_alloc(q: Queue, size: int) -> int:
         refill_cache(q)
     number = s["cache_chunk"]
     s["cache_offset"] -= size
-    if q.layout.head_block == PAGE_SIZE and s["cache_offset"] == 0:
+    if q.layout.slices_1k and s["cache_offset"] == 0:
         s["cache_chunk"] = NOBODY
     else:
         q.chunks[number]["refs"] += 1
@@ -54,9 +54,12 @@ def refill_cache(q: Queue) -> None:
     if number < 0 or q.chunks[number]["refs"] > 1:
         if number >= 0:
             put_page(q, number)
-        s["cache_chunk"] = alloc_pages(q, q.layout.head_block, HEAD_BLOCK)
-    s["filled_bytes"] += q.layout.head_block
-    s["cache_offset"] = q.layout.head_block
+        if q.layout.slices_1k:
+            s["cache_chunk"] = alloc_pages(q, q.layout.page_size, HEAD_BLOCK)
+        else:
+            s["cache_chunk"] = alloc_order3(q, HEAD_BLOCK)
+    s["cache_offset"] = q.chunks[s["cache_chunk"]]["size"]
+    s["filled_bytes"] += s["cache_offset"]
 
 
 @kernel
@@ -102,7 +105,7 @@ def builds_in_place(q: Queue, part: int, behind: int) -> bool:
     """
     if q.layout.build_skb == BUILD_ALWAYS:
         return True
-    fits = part > GOOD_COPY_LEN and behind >= SIZEOF_SKB_SHARED_INFO
+    fits = part > GOOD_COPY_LEN and behind >= q.layout.sizeof_shared_info
     return bool(q.layout.build_skb == BUILD_IF_IT_FITS and fits)
 
 

@@ -7,18 +7,13 @@ from rxreplay.errors import StrategyError
 from .abi import (
     ETH_DATA_LEN,
     ETH_HLEN,
-    GOOD_COPY_LEN,
     GOOD_PACKET_LEN,
     IP_MAX_MTU,
-    MAX_SKB_FRAGS,
     NAPI_POLL_WEIGHT,
     NET_SKB_PAD,
-    PAGE_FRAG_CACHE_MAX_SIZE,
-    PAGE_SIZE,
-    SIZEOF_SK_BUFF,
-    SIZEOF_SKB_SHARED_INFO,
+    PAGE_FRAG_MAX_SIZE,
     SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF,
-    SZ_1K,
+    SIZEOF_VIRTNET_RQ_DMA,
     VIRTNET_RX_PAD,
     VLAN_HLEN,
     XDP_PACKET_HEADROOM,
@@ -27,6 +22,7 @@ from .abi import (
     skb_data_align,
 )
 from .eras import Era
+from .head_sizes import fresh_heads
 from .state import (
     BUILD_ALWAYS,
     BUILD_IF_IT_FITS,
@@ -35,121 +31,187 @@ from .state import (
     HOLE_DROPS,
     HOLE_NOT_COUNTED,
     HOLE_SKIPPED,
+    XDP_PASS,
     Layout,
 )
 
-SI = SIZEOF_SKB_SHARED_INFO
-HDR_LEN = SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF
-
 # The prototype's own; docs/model.md says what of them is assumed.
 VNET_SKB_PAD = NET_SKB_PAD
-VNET_SKB_OFF = VNET_SKB_PAD - HDR_LEN
 
-
-# fresh heads by where they come from: the head's size, and of the block it is cut from
-PAGE_FRAG_HEADS = {"page_frag_cache": PAGE_FRAG_CACHE_MAX_SIZE, "1k slice": PAGE_SIZE}
 BUILD = {"never": BUILD_NEVER, "if it fits": BUILD_IF_IT_FITS, "always": BUILD_ALWAYS}
 HOLE = {"not counted": HOLE_NOT_COUNTED, "drops": HOLE_DROPS, "counted": HOLE_COUNTED}
-XDP_ROOM = skb_data_align(XDP_PACKET_HEADROOM + SIZEOF_SKB_SHARED_INFO)
 
 
-def head_size(era: Era) -> int:
-    """Give the bytes of a fresh head.  Source: net/core/skbuff.c, napi_alloc_skb()."""
-    if era.heads == "small head":
-        return era.small_head
-    return SZ_1K if era.heads == "1k slice" else skb_data_align(GOOD_COPY_LEN + NET_SKB_PAD) + SI
-
-
-def _common(era: Era, ring: int) -> Layout:
+def _common(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     """What every mode of an era shares; the rest is as by default."""
-    head = head_size(era)
-    cut = era.heads in PAGE_FRAG_HEADS
-    empty = era.small_head or kmalloc_size(SI)
+    page_size = knobs["page_size"]
+    if knobs["order3"] and page_size >= PAGE_FRAG_MAX_SIZE:
+        raise StrategyError(f"pages of {page_size:,} bytes are chunks: no order3 is asked for")
+    if knobs["order3"] and knobs["dma_api"]:
+        raise StrategyError("dma_api=1 with order3: such a kernel writes beyond a lone page")
     return Layout(
         ring_size=ring,
         refill_above=(ring if era.refill == "ring/2" else min(NAPI_POLL_WEIGHT, ring)) // 2,
         gro_batch=era.gro_batch,
-        hdr_len=HDR_LEN,
-        copy_room=head - NET_SKB_PAD - SI,
-        copy_else=era.copy_else,
-        head_truesize=head + SIZEOF_SK_BUFF,
-        head_slice=head if cut else 0,
-        head_slab=0 if cut else kmalloc_size(head) if era.heads == "kmalloc" else head,
-        empty_truesize=empty + SIZEOF_SK_BUFF,
-        head_block=PAGE_FRAG_HEADS.get(era.heads, 0),
+        hdr_len=knobs["hdr_len"],
+        max_skb_frags=knobs["max_skb_frags"],
+        page_size=page_size,
+        chunk_size=max(page_size, PAGE_FRAG_MAX_SIZE),
+        order3=knobs["order3"],
+        shortens=era.shortens,
         pool=int(era.small == "page_pool"),
-        dma_record=era.dma_record,
+        dma_record=SIZEOF_VIRTNET_RQ_DMA if knobs["dma_api"] else era.dma_record,
         udp_strict=int(era.udp == "fits"),
+        **fresh_heads(era, knobs),
     )
 
 
+def _check_mtu_of_program(era: Era, knobs: Mapping[str, int]) -> None:
+    """Refuse what the driver refuses.  Source: drivers/net/virtio_net.c, virtnet_xdp_set().
+
+    Raises
+    ------
+    StrategyError
+        The device's MTU is too large to attach a program.
+    """
+    most = knobs["page_size"] - era.big_pad
+    if era.xdp == "xdp_buff":
+        room = skb_data_align(XDP_PACKET_HEADROOM) + fresh_heads(era, knobs)["sizeof_shared_info"]
+        most = knobs["page_size"] - room - ETH_HLEN if knobs["xdp"] == XDP_PASS else IP_MAX_MTU
+    if knobs["device_mtu"] > most:
+        raise StrategyError(
+            f"device_mtu={knobs['device_mtu']}: the driver attaches no such program, MTU too large "
+            f"to enable XDP (at most {most:,})"
+        )
+
+
 def small(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
-    """Lay out small buffers.  Source: drivers/net/virtio_net.c, add_recvbuf_small()."""
-    hdr_len = 0 if era.small == "skb" else HDR_LEN  # the skb has it in its cb
-    headroom = VIRTNET_RX_PAD + (XDP_PACKET_HEADROOM if knobs.get("xdp") else 0)
+    """Lay out small buffers.  Source: drivers/net/virtio_net.c, add_recvbuf_small().
+
+    Raises
+    ------
+    StrategyError
+        The driver would not choose this mode, or not attach the program.
+    """
+    if knobs["device_mtu"] > ETH_DATA_LEN and era.small != "skb":
+        raise StrategyError(
+            f"device_mtu={knobs['device_mtu']}: above {ETH_DATA_LEN:,} a device without mergeable "
+            "buffers gets big ones"
+        )
+    if knobs["xdp"]:
+        _check_mtu_of_program(era, knobs)
+    common = _common(era, ring, knobs)
+    in_skb = era.small == "skb"
+    hdr_len = 0 if in_skb else knobs["hdr_len"]  # the skb has it in its cb
+    headroom = VIRTNET_RX_PAD + (XDP_PACKET_HEADROOM if knobs["xdp"] and not in_skb else 0)
     used = headroom + hdr_len + GOOD_PACKET_LEN
-    buf_len = skb_data_align(used) + SI
-    common = _common(era, ring)
+    buf_len = skb_data_align(used) + common.sizeof_shared_info
     return common._replace(
         capacity=GOOD_PACKET_LEN,
         hdr_len=hdr_len,
         headroom=headroom,
-        shared_info=SI,
+        shared_info=common.sizeof_shared_info,
         buf_len=buf_len,
-        alignment=buf_len - used - SI,
-        head_slab=kmalloc_size(buf_len) if era.small == "skb" else common.head_slab,
+        alignment=skb_data_align(used) - used,
+        head_slab=kmalloc_size(buf_len) if in_skb else common.head_slab,
     )
 
 
-def min_buf_len(era: Era, ring: int) -> int:
+def min_buf_len(era: Era, ring: int, knobs: Mapping[str, int]) -> int:
     """Give the lower bound of the average.  Source: virtio_net.c, mergeable_min_buf_len()."""
     if era.hole == "not counted":  # up to 4.11
         return GOOD_PACKET_LEN
-    packet = HDR_LEN + ETH_HLEN + VLAN_HLEN + IP_MAX_MTU
-    return max(-(-packet // ring) - HDR_LEN, GOOD_PACKET_LEN)
+    hdr_len = knobs["hdr_len"]
+    big_packets = knobs["guest_gso"] or knobs["device_mtu"] > ETH_DATA_LEN
+    mtu = IP_MAX_MTU if big_packets else knobs["device_mtu"] or IP_MAX_MTU
+    packet = hdr_len + ETH_HLEN + VLAN_HLEN + mtu
+    return max(-(-packet // ring) - hdr_len, GOOD_PACKET_LEN)
 
 
 def mergeable(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
-    """Lay out mergeable buffers.  Source: virtio_net.c, get_mergeable_buf_len()."""
-    if knobs.get("xdp"):
-        return mergeable_xdp(era, ring, knobs)
-    return _common(era, ring)._replace(
-        len_term=HDR_LEN,
-        avg_min=min_buf_len(era, ring),
-        avg_max=PAGE_SIZE - HDR_LEN,
+    """Lay out mergeable buffers.  Source: virtio_net.c, get_mergeable_buf_len().
+
+    Raises
+    ------
+    StrategyError
+        There is no such header, or the driver would not attach the program.
+    """
+    hdr_len, page_size = knobs["hdr_len"], knobs["page_size"]
+    if hdr_len < SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF:
+        raise StrategyError(
+            f"hdr_len={hdr_len}: it is of a legacy device without mergeable buffers, whose header "
+            f"has {SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF} bytes at least"
+        )
+    layout = _common(era, ring, knobs)._replace(
+        len_term=hdr_len,
+        avg_min=min_buf_len(era, ring, knobs),
+        avg_max=page_size - hdr_len,
         granularity=era.granularity,
         hole=HOLE[era.hole],
         build_skb=BUILD[era.build_skb],
+        xdp=knobs["xdp"],
     )
+    if not knobs["xdp"]:
+        return layout
+    _check_mtu_of_program(era, knobs)
+    if era.xdp in ("page_to_skb", "xdp_buff"):
+        return mergeable_xdp(era, layout)
+    return mergeable_xdp_of_ewma(era, layout)
 
 
-def mergeable_xdp(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
+def mergeable_xdp(era: Era, layout: Layout) -> Layout:
     """Lay out mergeable buffers with a program attached: a page each, room at both ends.
 
     Source: drivers/net/virtio_net.c, add_recvbuf_mergeable(), receive_mergeable_xdp().
     """
     whole = era.xdp == "xdp_buff"
-    uncharged = XDP_ROOM if era.build_skb == "never" else 0
-    return _common(era, ring)._replace(
+    room = skb_data_align(XDP_PACKET_HEADROOM + layout.sizeof_shared_info)
+    return layout._replace(
         headroom=XDP_PACKET_HEADROOM,
-        shared_info=XDP_ROOM - XDP_PACKET_HEADROOM,
-        len_term=PAGE_SIZE,
+        shared_info=room - XDP_PACKET_HEADROOM,
+        len_term=layout.page_size,
+        avg_min=0,
+        avg_max=0,
+        granularity=1,
         hole=HOLE_SKIPPED if whole else HOLE_COUNTED,
-        uncharged=uncharged,
+        uncharged=room if era.build_skb == "never" else 0,
         build_skb=BUILD_ALWAYS if whole else BUILD[era.build_skb],
-        xdp=knobs["xdp"],
+    )
+
+
+def mergeable_xdp_of_ewma(era: Era, layout: Layout) -> Layout:
+    """Lay out mergeable buffers with a program attached up to 4.15: sized as without one.
+
+    A frame in several buffers is copied into a page.  Source: drivers/net/virtio_net.c,
+    add_recvbuf_mergeable(), xdp_linearize_page().
+
+    Raises
+    ------
+    StrategyError
+        A buffer may be longer than the page that it would get.
+    """
+    headroom = XDP_PACKET_HEADROOM if era.xdp == "headroom" else 0
+    if headroom and layout.order3:
+        raise StrategyError("+xdp with order3: such a kernel's buffers can be longer than a page")
+    return layout._replace(
+        headroom=headroom,
+        len_term=layout.len_term + headroom,
+        uncharged=headroom,
+        xdp_copy_room=layout.page_size - headroom - layout.hdr_len,
     )
 
 
 def prototype(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     """Lay out the buffers of 2016: each with headroom and room for the shared info."""
-    len_term = align(VNET_SKB_PAD + SI, era.granularity)
-    return _common(era, ring)._replace(
-        headroom=VNET_SKB_OFF,
-        shared_info=SI,
+    common = _common(era, ring, knobs)
+    shared_info = common.sizeof_shared_info
+    len_term = align(VNET_SKB_PAD + shared_info, era.granularity)
+    return common._replace(
+        headroom=VNET_SKB_PAD - common.hdr_len,  # VNET_SKB_OFF
+        shared_info=shared_info,
         len_term=len_term,
         avg_min=knobs["min_avg"],
-        avg_max=PAGE_SIZE - len_term,
+        avg_max=common.page_size - len_term,
         granularity=era.granularity,
         build_skb=BUILD[era.build_skb],
     )
@@ -163,23 +225,35 @@ def big_packets_num_skbfrags(era: Era, knobs: Mapping[str, int]) -> int:
     StrategyError
         The driver would not choose this mode.
     """
-    if knobs["guest_gso"]:
-        return MAX_SKB_FRAGS
-    if knobs["device_mtu"] <= ETH_DATA_LEN:
+    mtu = knobs["device_mtu"]
+    if not knobs["guest_gso"] and era.small == "skb":
+        raise StrategyError(
+            "without guest GSO (guest_gso=0) a kernel up to 4.10 gives a device small buffers"
+        )
+    if not knobs["guest_gso"] and mtu <= ETH_DATA_LEN:
         raise StrategyError(
             "without guest GSO (guest_gso=0) big mode needs a device_mtu above 1,500: "
             "such a device gets small buffers"
         )
-    return -(-knobs["device_mtu"] // PAGE_SIZE) if era.big == "MTU" else MAX_SKB_FRAGS
+    if knobs["guest_gso"] or era.big == "18 pages":
+        return knobs["max_skb_frags"]
+    return -(-mtu // knobs["page_size"])
 
 
 def big(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
-    """Lay out chains of pages.  Source: virtio_net.c, add_recvbuf_big()."""
+    """Lay out chains of pages.  Source: virtio_net.c, add_recvbuf_big().
+
+    Raises
+    ------
+    StrategyError
+        The driver would not choose this mode.
+    """
     pages = 1 + big_packets_num_skbfrags(era, knobs)
-    return _common(era, ring)._replace(
-        capacity=pages * PAGE_SIZE - era.big_pad,
-        alignment=era.big_pad - HDR_LEN,
-        buf_len=pages * PAGE_SIZE,
+    page_size = knobs["page_size"]
+    return _common(era, ring, knobs)._replace(
+        capacity=pages * page_size - era.big_pad,
+        alignment=era.big_pad - knobs["hdr_len"],
+        buf_len=pages * page_size,
         build_skb=BUILD[era.build_skb],
         pages=pages,
     )

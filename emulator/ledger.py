@@ -5,7 +5,7 @@ from dataclasses import asdict
 import numpy as np
 from rxreplay.errors import LedgerError
 
-from .abi import NET_SKB_PAD, PAGE_SIZE, SIZEOF_SK_BUFF, SIZEOF_SKB_SHARED_INFO
+from .abi import NET_SKB_PAD, SIZEOF_SK_BUFF
 from .figures import BufferLedger, ChunkLedger, HeadLedger, Waste
 from .state import Queue
 
@@ -21,7 +21,7 @@ def buffer_ledger(queue: Queue) -> BufferLedger:
         vnet_hdr=first * layout.hdr_len,
         headroom=bufs * layout.headroom,
         shared_info=bufs * layout.shared_info
-        + int(state["built_in_place"]) * SIZEOF_SKB_SHARED_INFO,
+        + int(state["built_in_place"]) * layout.sizeof_shared_info,
         alignment=first * layout.alignment,
         hole=int(state["hole"]),
         unused=int(state["unused"]),
@@ -36,7 +36,8 @@ def cursor_left(queue: Queue) -> int:
     state = queue.state
     number = int(state["frag_chunk"])
     left = int(queue.chunks[number]["size"] - state["frag_offset"]) if number >= 0 else 0
-    in_page = PAGE_SIZE - int(state["pool_offset"]) if state["pool_page"] >= 0 else 0
+    page_size = queue.layout.page_size
+    in_page = page_size - int(state["pool_offset"]) if state["pool_page"] >= 0 else 0
     return left + in_page + int(state["cache_offset"])
 
 
@@ -52,23 +53,29 @@ def chunk_ledger(queue: Queue) -> ChunkLedger:
     )
 
 
+def copied_to_heads(queue: Queue) -> int:
+    """Give the bytes that were copied to fresh heads."""
+    return int(queue.state["copy_small_bytes"] + queue.state["copy_header_bytes"])
+
+
 def head_ledger(queue: Queue) -> HeadLedger:
     """Add up the heads that are no buffers: fresh ones, empty ones of frag_lists, posted skbs'."""
     state, layout = queue.state, queue.layout
+    shared_info = layout.sizeof_shared_info
     fresh, empty = int(state["copy_heads"]), int(state["frag_list_skbs"])
     posted = int(state["slab_skb_heads"])
     empty_head = layout.empty_truesize - SIZEOF_SK_BUFF
-    posted_room = layout.head_slab - NET_SKB_PAD - SIZEOF_SKB_SHARED_INFO
+    posted_room = layout.head_slab - NET_SKB_PAD - shared_info
     posted_payload = int(state["slab_skb_payload"])
     return HeadLedger(
         bytes=fresh * (layout.head_truesize - SIZEOF_SK_BUFF)
         + empty * empty_head
         + posted * layout.head_slab,
-        payload=int(state["freed_copy"]) + posted_payload,
+        payload=copied_to_heads(queue) + posted_payload,
         headroom=(fresh + posted) * NET_SKB_PAD,
-        shared_info=(fresh + empty + posted) * SIZEOF_SKB_SHARED_INFO,
+        shared_info=(fresh + empty + posted) * shared_info,
         unused=int(state["head_unused"])
-        + empty * (empty_head - SIZEOF_SKB_SHARED_INFO)
+        + empty * (empty_head - shared_info)
         + posted * posted_room
         - posted_payload,
     )
@@ -98,14 +105,14 @@ def check_alive(queue: Queue) -> None:
     LedgerError
         A level does not.
     """
-    state, chunks = queue.state, queue.chunks
+    state, chunks, page_size = queue.state, queue.chunks, queue.layout.page_size
     pages = int(state["tail"] - state["head"]) * queue.layout.pages + int(state["spare_pages"])
     pooled = int(state["pool_cached"] + state["pool_returned"])
     parts = {
         "chunks": int(chunks["size"][chunks["refs"] > 0].sum()),
-        "pages in the pool": pooled * PAGE_SIZE,
-        "pages posted or spare": pages * PAGE_SIZE,
-        "pages of skbs": int(state["skb_pages"]) * PAGE_SIZE,
+        "pages in the pool": pooled * page_size,
+        "pages posted or spare": pages * page_size,
+        "pages of skbs": int(state["skb_pages"]) * page_size,
     }
     balance("chunk_bytes", int(state["chunk_bytes"]), parts)
     ring = queue.ring[np.arange(state["head"], state["tail"]) % queue.ring.size]
@@ -113,7 +120,7 @@ def check_alive(queue: Queue) -> None:
     parts = {"skbs": int(state["skb_slab_bytes"]), "posted skbs": int(ring["slab"].sum())}
     balance("slab_bytes", int(state["slab_bytes"]), parts)
     held = chunks["size"][(chunks["refs"] > 0) & (chunks["skb_refs"] > 0)]
-    parts = {"chunks": int(held.sum()), "pages": int(state["skb_pages"]) * PAGE_SIZE}
+    parts = {"chunks": int(held.sum()), "pages": int(state["skb_pages"]) * page_size}
     balance("bytes that skbs hold", int(state["held_bytes"]), parts)
 
 
@@ -150,7 +157,7 @@ def check_delivered(queue: Queue) -> None:
         delivered,
         {
             "in buffers": int(state["payload"]),
-            "copied": int(state["freed_copy"]),
+            "copied": copied_to_heads(queue),
             "in heads from the slab": int(state["slab_skb_payload"]),
         },
     )

@@ -1,11 +1,10 @@
-"""page_frag: the queue's own cursor, which cuts buffers from 32 KiB chunks."""
+"""page_frag: the queue's own cursor, which cuts buffers from chunks of 32 KiB, or lone pages."""
 
 from rxreplay._jit import kernel
 
-from .abi import PAGE_FRAG_SIZE
 from .chunks import put_page
 from .log import log_refill
-from .pages import alloc_pages
+from .pages import alloc_order3
 from .state import PAGE_FRAG, Queue, Record
 
 
@@ -26,9 +25,9 @@ def skb_page_frag_refill(q: Queue, size: int) -> None:
             return
         s["chunk_tail"] += chunk["size"] - s["frag_offset"]
         put_page(q, number)  # buffers and skbs may still hold the chunk
-    s["frag_chunk"] = alloc_pages(q, PAGE_FRAG_SIZE, PAGE_FRAG)
+    s["frag_chunk"] = alloc_order3(q, PAGE_FRAG)
     s["frag_offset"] = 0
-    s["filled_bytes"] += PAGE_FRAG_SIZE
+    s["filled_bytes"] += q.chunks[s["frag_chunk"]]["size"]
 
 
 @kernel
@@ -41,6 +40,18 @@ def put_dma_record(q: Queue) -> None:
         q.state["frag_offset"] = q.layout.dma_record
         q.state["carved_bytes"] += q.layout.dma_record
         q.state["dma_records"] += 1
+
+
+@kernel
+def shortened(q: Queue, size: int) -> int:
+    """Give what is asked of a fresh chunk that has no room for `size` bytes and a DMA record.
+
+    Source: drivers/net/virtio_net.c, add_recvbuf_mergeable(), 6.12 to 7.0.
+    """
+    whole = q.chunks[q.state["frag_chunk"]]["size"]
+    if q.state["frag_offset"] == 0 and size + q.layout.shortens > whole:
+        return size - q.layout.shortens
+    return size
 
 
 @kernel

@@ -6,7 +6,7 @@ are linked by the `next` of the chunks' records.
 
 from rxreplay._jit import kernel
 
-from .abi import PAGE_SIZE, PP_ALLOC_CACHE_REFILL, PP_ALLOC_CACHE_SIZE
+from .abi import PP_ALLOC_CACHE_REFILL, PP_ALLOC_CACHE_SIZE
 from .log import log_frag
 from .pages import alloc_pages, free_pages
 from .state import NOBODY, POOL_PAGE, Queue, Record
@@ -49,7 +49,7 @@ def page_pool_refill_alloc_cache(q: Queue) -> None:
         cache_push(q, number)
     if count == 0:
         for _ in range(PP_ALLOC_CACHE_REFILL):
-            cache_push(q, alloc_pages(q, PAGE_SIZE, POOL_PAGE))
+            cache_push(q, alloc_pages(q, q.layout.page_size, POOL_PAGE))
 
 
 @kernel
@@ -62,7 +62,7 @@ def page_pool_alloc_pages(q: Queue) -> int:
     s["pool_cache"] = q.chunks[number]["next"]
     s["pool_cached"] -= 1
     q.chunks[number]["refs"] = 1
-    s["filled_bytes"] += PAGE_SIZE
+    s["filled_bytes"] += q.layout.page_size
     return int(number)
 
 
@@ -83,10 +83,10 @@ def page_pool_alloc_frag(q: Queue, size: int) -> None:
     s = q.state
     log_frag(q, size)
     page = s["pool_page"]
-    if page >= 0 and s["pool_offset"] + size > PAGE_SIZE:
-        s["chunk_tail"] += PAGE_SIZE - s["pool_offset"]
+    if page >= 0 and s["pool_offset"] + size > q.layout.page_size:
+        s["chunk_tail"] += q.layout.page_size - s["pool_offset"]
         if q.chunks[page]["refs"] == 1:  # only the cursor's own: begin it again
-            s["filled_bytes"] += PAGE_SIZE
+            s["filled_bytes"] += q.layout.page_size
             s["pool_offset"] = 0
         else:
             q.chunks[page]["refs"] -= 1
@@ -105,8 +105,8 @@ def page_pool_alloc_va(q: Queue, buf: Record, size: int) -> None:
     s = q.state
     buf["slab"] = 0
     buf["offset"] = 0
-    buf["size"] = PAGE_SIZE
-    if 2 * size > PAGE_SIZE:
+    buf["size"] = q.layout.page_size
+    if 2 * size > q.layout.page_size:
         buf["chunk"] = page_pool_alloc_pages(q)
     else:
         page_pool_alloc_frag(q, size)
@@ -114,7 +114,7 @@ def page_pool_alloc_va(q: Queue, buf: Record, size: int) -> None:
         buf["offset"] = s["pool_offset"]
         q.chunks[s["pool_page"]]["refs"] += 1
         s["pool_offset"] += size
-        if s["pool_offset"] + size > PAGE_SIZE:  # no room for another one: it gets the rest
-            s["pool_offset"] = PAGE_SIZE
+        if s["pool_offset"] + size > q.layout.page_size:  # no room for more: it gets the rest
+            s["pool_offset"] = q.layout.page_size
         buf["size"] = s["pool_offset"] - buf["offset"]
     s["carved_bytes"] += buf["size"]

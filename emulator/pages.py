@@ -24,6 +24,18 @@ def alloc_pages(q: Queue, size: int, kind: int) -> int:
 
 
 @kernel
+def alloc_order3(q: Queue, kind: int) -> int:
+    """Take a block of order 3, or where there is none a page.
+
+    Source: net/core/sock.c, skb_page_frag_refill(); mm/page_alloc.c, __page_frag_cache_refill().
+    """
+    q.state["order3_tries"] += 1
+    if q.layout.order3 > 0 and q.state["order3_tries"] % q.layout.order3 == 0:
+        return alloc_pages(q, q.layout.page_size, kind)
+    return alloc_pages(q, q.layout.chunk_size, kind)
+
+
+@kernel
 def free_pages(q: Queue, number: int) -> None:
     """Give a block back.  Source: mm/page_alloc.c, __free_pages()."""
     chunk = q.chunks[number]

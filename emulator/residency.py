@@ -2,7 +2,6 @@
 
 from rxreplay._jit import kernel
 
-from .abi import PAGE_SIZE
 from .chunks import skb_holds, skb_unref
 from .log import log_packet
 from .meters import count, note_in_flight
@@ -76,7 +75,7 @@ def hold(q: Queue, skb: Record) -> None:
         skb_holds(q, skb["head_chunk"])
     s = q.state
     s["skb_pages"] += skb["pages"]
-    s["held_bytes"] += skb["pages"] * PAGE_SIZE
+    s["held_bytes"] += skb["pages"] * q.layout.page_size
     s["skb_slab_bytes"] += skb["slab"]
     s["skb_truesize_bytes"] += skb["truesize"]
     s["payload_bytes_in_flight"] += skb["frame"]
@@ -108,8 +107,8 @@ def release_frags(q: Queue, skb: Record) -> None:
         if number >= 0:
             skb_unref(q, number)
     q.state["skb_pages"] -= skb["pages"]
-    q.state["held_bytes"] -= skb["pages"] * PAGE_SIZE
-    q.state["chunk_bytes"] -= skb["pages"] * PAGE_SIZE
+    q.state["held_bytes"] -= skb["pages"] * q.layout.page_size
+    q.state["chunk_bytes"] -= skb["pages"] * q.layout.page_size
 
 
 @kernel

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .abi import PAGE_FRAG_CACHE_MAX_SIZE
+from .abi import PAGE_FRAG_MAX_SIZE, PAGE_SIZE
 
 Record = Any  # numba's record: a view of one element of a record array
 Records = NDArray[np.void]
 Int64s = NDArray[np.int64]
 
-PAGE_FRAG, POOL_PAGE, HEAD_BLOCK = 1, 2, 3  # kinds of chunk
+PAGE_FRAG, POOL_PAGE, HEAD_BLOCK, XDP_PAGE = 1, 2, 3, 4  # kinds of chunk
 
 NOBODY = -1  # no chunk: a head from the slab, a buffer that has been released
 FIRST_BUF = -2  # the head of an skb is its first buffer
@@ -62,7 +62,7 @@ STATE = np.dtype(
         *_fields("head", "tail", "posted_room", "avg_pkt_len", "opened"),
         # the allocators: cursors, the list of free chunk numbers, big mode's spare pages
         *_fields("frag_chunk", "frag_offset", "cache_chunk", "cache_offset"),
-        *_fields("free_chunk", "spare_pages"),
+        *_fields("free_chunk", "spare_pages", "order3_tries"),
         *_fields("pool_page", "pool_offset", "pool_cache", "pool_cached"),
         *_fields("pool_oldest", "pool_newest", "pool_returned"),
         # the poll: packets of this one, polls so far; frames, skbs, skbs not handed up; events
@@ -80,6 +80,7 @@ STATE = np.dtype(
         *_fields("frag_list_packets", "frag_list_skbs", "coalesced_frags"),
         *_fields("copy_small_bytes", "copy_small_packets"),
         *_fields("copy_header_bytes", "copy_header_packets"),
+        *_fields("copy_xdp_bytes", "copy_xdp_packets"),
         ("nr_frags", "i8", (18,)),
         # ledgers: of buffers, of chunks, of heads
         *_fields("carved_bytes", "payload", "freed_copy", "unused", "hole", "dropped"),
@@ -120,6 +121,12 @@ class Layout(NamedTuple):
     head_slice: int  # of a page_frag_cache block that a fresh head takes; 0: from the slab
     head_slab: int  # that a fresh head takes; 0: from a page_frag_cache
     empty_truesize: int  # of a fresh skb on a frag_list, its head from the slab
+    sizeof_shared_info: int  # struct skb_shared_info, aligned
+    max_skb_frags: int
+    page_size: int = PAGE_SIZE
+    chunk_size: int = PAGE_FRAG_MAX_SIZE  # of page_frag and page_frag_cache
+    order3: int = 0  # every so many-th allocation of a chunk fails, and gives a page; 0: none
+    shortens: int = 0  # taken off a request that would leave no room for it in a fresh page
     capacity: int = 0  # the longest frame that a buffer holds; mergeable: the ring decides
     headroom: int = 0  # before the virtio header, in each buffer
     shared_info: int = 0  # behind what is posted, in each buffer
@@ -131,13 +138,14 @@ class Layout(NamedTuple):
     granularity: int = 1
     hole: int = HOLE_COUNTED
     build_skb: int = BUILD_NEVER
-    uncharged: int = 0  # of a buffer, that its truesize leaves out
+    uncharged: int = 0  # of a buffer, that its truesize and its length check leave out
     pages: int = 0  # of a big buffer
     pool: int = 0  # 1: buffers are from a page_pool
     dma_record: int = 0  # at the start of a page_frag chunk
-    head_block: int = PAGE_FRAG_CACHE_MAX_SIZE  # that heads are cut from
+    slices_1k: int = 0  # 1: heads are cut from pages that are never begun again
     udp_strict: int = 0  # 1: a socket accepts only what still fits
     xdp: int = NO_XDP
+    xdp_copy_room: int = 0  # the longest frame that is copied to one page for a program; 0: none
 
 
 class Queue(NamedTuple):

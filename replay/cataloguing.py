@@ -39,9 +39,8 @@ def strategies() -> list[dict[str, Any]]:
             "knobs": [
                 {
                     "name": knob.name,
-                    "default": knob.default,
-                    "least": knob.least,
-                    "most": knob.most,
+                    "default": knob.show(knob.default),
+                    "values": knob.choices,
                     "summary": knob.summary,
                 }
                 for knob in known.knobs

@@ -1,5 +1,6 @@
 """What a replay can be told, apart from the captures and the strategies."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -104,7 +105,7 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
     """
     chosen = resolve(strategies)
     for setting in settings:
-        target, _, text = setting.rpartition(":")
+        target, text = split_target(setting)
         name, value = parse_setting(text)
         wanted = [s for s in chosen if _has(s, target, name)]
         if not wanted:
@@ -113,6 +114,18 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
             raise StrategyError(f"--set {setting}: no strategy here has that knob; known: {listed}")
         chosen = [s.with_settings({name: value}) if s in wanted else s for s in chosen]
     return resolve(chosen)
+
+
+def split_target(setting: str) -> tuple[str, str]:
+    """Split what a setting is for from the setting; values can have a colon, too.
+
+    Examples
+    --------
+    >>> split_target("6.8/small:order3=fail:1/2"), split_target("min_avg=64")
+    (('6.8/small', 'order3=fail:1/2'), ('', 'min_avg=64'))
+    """
+    match = re.fullmatch(r"(?:(.*):)?(\w+=.*)", setting)
+    return (match[1] or "", match[2]) if match else ("", setting)
 
 
 def _has(strategy: Strategy, target: str, name: str) -> bool:

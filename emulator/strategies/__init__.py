@@ -1,5 +1,6 @@
 """The receive strategies: an era in a mode, with knobs; the kernels load on first use."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -10,20 +11,28 @@ from typing import Final, Self
 from rxreplay.errors import StrategyError
 
 from .. import layouts
-from ..eras import ERAS, Era
+from ..abi import PAGE_SIZE
+from ..eras import ERAS, Era, Release
 from ..releases import era_of
 from ..state import NO_XDP, XDP_PASS, XDP_PASS_FRAGS, Layout
+from .knobs import (
+    DEFAULTS,
+    DEVICE_MTU,
+    DMA_API,
+    GUEST_GSO,
+    HDR_LEN,
+    MAX_FRAGS,
+    MAX_HEADER,
+    MIN_AVG,
+    ORDER3,
+    PAGE,
+    Knob,
+    knobs_of,
+    parse_setting,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Knob:
-    """A number of a strategy that a user may set."""
-
-    name: str
-    default: int
-    least: int
-    most: int
-    summary: str
+FIRST_WITH_MAX_FRAGS: Final = MAX_FRAGS.first
+MAX_SKB_FRAGS_64K: Final = 16  # include/linux/skbuff.h, before it could be configured
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,9 @@ class Strategy:
         What program is attached: none, one that passes everything, one with frags support.
     settings : tuple of (name, value)
         What was set, where it differs from the default; the name shows it.
-    doubt : str
+    implied : tuple of (name, value)
+        What the kernel's configuration sets, and the name does not show.
+    kernel_doubt : str
         What is uncertain about the kernel, or "".
     """
 
@@ -61,7 +72,8 @@ class Strategy:
     mode: Mode
     xdp: int = NO_XDP
     settings: tuple[tuple[str, int], ...] = ()
-    doubt: str = field(default="", compare=False)
+    implied: tuple[tuple[str, int], ...] = ()
+    kernel_doubt: str = field(default="", compare=False)
 
     @property
     def base(self) -> str:
@@ -71,7 +83,8 @@ class Strategy:
     @property
     def name(self) -> str:
         """Give the name, with what differs from the defaults behind it."""
-        return ",".join([self.base, *(f"{name}={value}" for name, value in self.settings)])
+        shown = {knob.name: knob.show for knob in self.knobs}
+        return ",".join([self.base, *(f"{name}={shown[name](v)}" for name, v in self.settings)])
 
     @property
     def copies_headers(self) -> bool:
@@ -82,12 +95,26 @@ class Strategy:
     @property
     def knobs(self) -> tuple[Knob, ...]:
         """What can be set."""
-        return self.mode.knobs
+        return knobs_of(self.mode.knobs, self.era, self.mode.name, self.release)
+
+    @property
+    def release(self) -> Release:
+        """The release that was named, or the first one of the era."""
+        return release_of(self.kernel) or self.era.first
+
+    @property
+    def doubt(self) -> str:
+        """What is uncertain about the figures, or ""."""
+        if dict(self.settings).get("page_size", PAGE_SIZE) == PAGE_SIZE:
+            return self.kernel_doubt
+        computed = f"{self.name}: computed for such pages, not measured"
+        return "; ".join(filter(None, [self.kernel_doubt, computed]))
 
     def layout(self, ring: int) -> Layout:
         """Give the sizes with a ring of `ring` buffers."""
-        knobs = {knob.name: knob.default for knob in self.knobs}
-        knobs |= dict(self.settings) | {"xdp": self.xdp}
+        knobs = {**DEFAULTS, **dict(self.implied), **dict(self.settings), "xdp": self.xdp}
+        if knobs["page_size"] > PAGE_SIZE and self.release < FIRST_WITH_MAX_FRAGS:
+            knobs["max_skb_frags"] = MAX_SKB_FRAGS_64K
         return self.mode.make_layout(self.era, ring, knobs)
 
     def load(self) -> ModuleType:
@@ -108,16 +135,14 @@ class Strategy:
             if name not in known:
                 names = ", ".join(known) or "none"
                 raise StrategyError(f"{self.name} has no knob {name!r}; its knobs: {names}")
-            if not known[name].least <= value <= known[name].most:
+            if value not in known[name].values:
                 raise StrategyError(
-                    f"{self.name}: {name} is from {known[name].least:,} to {known[name].most:,}, "
-                    f"not {value:,}"
+                    f"{self.name}: {name} is {known[name].choices}, not {known[name].show(value)}"
                 )
         values = dict(self.settings) | dict(settings)
+        usual = DEFAULTS | dict(self.implied)
         changed = (
-            (name, values[name])
-            for name, knob in known.items()
-            if values.get(name, knob.default) != knob.default
+            (name, values[name]) for name in known if values.get(name, usual[name]) != usual[name]
         )
         chosen = replace(self, settings=tuple(changed))
         chosen.layout(ring=256)  # some values cannot be together
@@ -126,14 +151,13 @@ class Strategy:
 
 XDP_SUFFIX: Final = {NO_XDP: "", XDP_PASS: "+xdp", XDP_PASS_FRAGS: "+xdp-frags"}
 
-MIN_AVG: Final = Knob("min_avg", 128, 64, 3584, "least average frame length that sizes a buffer")
-DEVICE_MTU: Final = Knob("device_mtu", 1500, 68, 65535, "MTU that the device announces")
-GUEST_GSO: Final = Knob("guest_gso", 1, 0, 1, "whether the guest takes GSO packets")
-
-SMALL: Final = Mode("small", "small", layouts.small)
-MERGEABLE: Final = Mode("mergeable", "mergeable", layouts.mergeable)
-BIG: Final = Mode("big", "big", layouts.big, (GUEST_GSO, DEVICE_MTU))
-PROTOTYPE: Final = Mode("mergeable", "mergeable", layouts.prototype, (MIN_AVG,))
+OF_KERNEL: Final = (MAX_HEADER, MAX_FRAGS, PAGE, DMA_API, ORDER3)
+SMALL: Final = Mode("small", "small", layouts.small, (HDR_LEN, DEVICE_MTU, *OF_KERNEL))
+MERGEABLE: Final = Mode(
+    "mergeable", "mergeable", layouts.mergeable, (HDR_LEN, GUEST_GSO, DEVICE_MTU, *OF_KERNEL)
+)
+BIG: Final = Mode("big", "big", layouts.big, (HDR_LEN, GUEST_GSO, DEVICE_MTU, *OF_KERNEL))
+PROTOTYPE: Final = Mode("mergeable", "mergeable", layouts.prototype, (MIN_AVG, ORDER3))
 
 
 def strategies_of(row: Era) -> list[Strategy]:
@@ -141,10 +165,8 @@ def strategies_of(row: Era) -> list[Strategy]:
     if row.kernel == "mst-2016":
         return [Strategy(row.kernel, row, PROTOTYPE)]
     plain = [Strategy(row.kernel, row, mode) for mode in (SMALL, MERGEABLE, BIG)]
-    programs = {"none": [], "page_to_skb": [XDP_PASS], "xdp_buff": [XDP_PASS, XDP_PASS_FRAGS]}
-    return plain + [
-        replace(strategy, xdp=xdp) for xdp in programs[row.xdp] for strategy in plain[:2]
-    ]
+    programs = {"none": [], "xdp_buff": [XDP_PASS, XDP_PASS_FRAGS]}.get(row.xdp, [XDP_PASS])
+    return plain + [replace(strategy, xdp=xdp) for xdp in programs for strategy in plain[:2]]
 
 
 STRATEGIES: Final = tuple(strategy for row in ERAS for strategy in strategies_of(row))
@@ -163,7 +185,7 @@ def strategy(name: str) -> Strategy:
     >>> strategy("mst-2016/mergeable,min_avg=1518").settings
     (('min_avg', 1518),)
     >>> strategy("6.8/small").era.kernel
-    '6.12'
+    '6.11'
     """
     base, *settings = name.split(",")
     kernel, _, mode = base.partition("/")
@@ -174,8 +196,20 @@ def strategy(name: str) -> Strategy:
     found = [each for each in strategies_of(row) if each.base.partition("/")[2] == mode]
     if not found:
         raise StrategyError(why_not(row, kernel, mode) or unknown(base, names))
-    chosen = replace(found[0], kernel=kernel, doubt=doubt)
+    chosen = replace(found[0], kernel=kernel, kernel_doubt=doubt)
     return chosen.with_settings(dict(parse_setting(setting) for setting in settings))
+
+
+def release_of(kernel: str) -> Release | None:
+    """Read the release at the start of a kernel's name, None where there is none.
+
+    Examples
+    --------
+    >>> release_of("5.10.223"), release_of("mst-2016")
+    ((5, 10), None)
+    """
+    match = re.match(r"(\d+)\.(\d+)", kernel)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def unknown(base: str, names: list[str]) -> str:
@@ -192,20 +226,5 @@ def why_not(row: Era, kernel: str, mode: str) -> str:
     if mode.endswith("+xdp-frags") and row.xdp != "xdp_buff":
         return f"{kernel}/{mode}: programs with frags are for 6.3 and later"
     if mode.endswith("+xdp") and row.xdp == "none":
-        return f"{kernel}/{mode}: XDP is modelled for 4.16 and later"
+        return f"{kernel}/{mode}: programs are for 4.10 and later"
     return ""
-
-
-def parse_setting(text: str) -> tuple[str, int]:
-    """Read `NAME=VALUE`, the value an integer.
-
-    Examples
-    --------
-    >>> parse_setting("min_avg=1518")
-    ('min_avg', 1518)
-    """
-    name, _, value = text.partition("=")
-    try:
-        return name, int(value)
-    except ValueError:
-        raise StrategyError(f"{text!r} is not NAME=VALUE with a whole number") from None

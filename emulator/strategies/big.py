@@ -2,7 +2,7 @@
 
 from rxreplay._jit import kernel
 
-from ..abi import ETH_HLEN, PAGE_SIZE, SIZEOF_SKB_SHARED_INFO
+from ..abi import ETH_HLEN
 from ..heads import build_skb, builds_in_place, copy_to_head
 from ..meters import note_resident
 from ..poll import end_poll, posted, wants_refill
@@ -22,7 +22,7 @@ def post(q: Queue) -> None:
     buf["size"] = q.layout.buf_len
     spare = min(s["spare_pages"], q.layout.pages)
     s["spare_pages"] -= spare
-    s["chunk_bytes"] += (q.layout.pages - spare) * PAGE_SIZE
+    s["chunk_bytes"] += (q.layout.pages - spare) * q.layout.page_size
     note_resident(q)
     s["filled_bytes"] += q.layout.buf_len
     s["carved_bytes"] += q.layout.buf_len
@@ -48,18 +48,18 @@ def page_to_skb(q: Queue, skb: Record) -> None:
     before = q.layout.hdr_len + q.layout.alignment
     q.state["first_bufs"] += 1
     q.state["unused"] += q.layout.buf_len - before - frame
-    if builds_in_place(q, frame, PAGE_SIZE - before - frame):
-        build_skb(q, skb, PAGE_SIZE, frame)
+    if builds_in_place(q, frame, q.layout.page_size - before - frame):
+        build_skb(q, skb, q.layout.page_size, frame)
         skb["pages"] = 1
         q.state["built_in_place"] += 1
-        q.state["unused"] -= SIZEOF_SKB_SHARED_INFO
+        q.state["unused"] -= q.layout.sizeof_shared_info
         q.state["payload"] += frame
         return
     copied = copy_to_head(q, skb, frame)
     if frame > copied:
-        skb["pages"] = (before + frame + PAGE_SIZE - 1) // PAGE_SIZE
+        skb["pages"] = (before + frame + q.layout.page_size - 1) // q.layout.page_size
     skb["nr_frags"] = skb["pages"]
-    skb["truesize"] += skb["pages"] * PAGE_SIZE
+    skb["truesize"] += skb["pages"] * q.layout.page_size
     q.state["payload"] += frame - copied
 
 

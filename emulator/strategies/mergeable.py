@@ -2,11 +2,12 @@
 
 from rxreplay._jit import kernel
 
-from ..abi import ETH_HLEN, MAX_SKB_FRAGS, RX_PKT_WEIGHT_SHIFT, SIZEOF_SKB_SHARED_INFO
+from ..abi import ETH_HLEN, RX_PKT_WEIGHT_SHIFT
 from ..chunks import put_page
 from ..heads import alloc_empty_skb, build_skb, builds_in_place, copy_to_head
-from ..page_frag import cut, frag_left, put_dma_record, skb_page_frag_refill
+from ..page_frag import cut, frag_left, put_dma_record, shortened, skb_page_frag_refill
 from ..page_pool import page_pool_alloc_va
+from ..pages import alloc_pages
 from ..poll import end_poll, posted, wants_refill
 from ..residency import drop, napi_gro_receive, new_skb
 from ..state import (
@@ -17,6 +18,7 @@ from ..state import (
     NOBODY,
     RX_LENGTH_ERRORS,
     XDP_DROPS,
+    XDP_PAGE,
     XDP_PASS,
     XDP_PASS_FRAGS,
     Int64s,
@@ -50,6 +52,7 @@ def post(q: Queue) -> None:
         page_pool_alloc_va(q, buf, asked)
     else:
         skb_page_frag_refill(q, asked)
+        asked = shortened(q, asked)
         put_dma_record(q)
         hole = frag_left(q) - asked
         if hole >= asked:
@@ -95,9 +98,9 @@ def take(q: Queue, skb: Record) -> Record:
 def charge(q: Queue, buf: Record, used: int) -> int:
     """Give the truesize of a buffer; up to 4.11 its hole is charged only where it was used."""
     if q.layout.hole == HOLE_NOT_COUNTED:
-        return int(max(used, buf["asked"]))
+        return int(max(used, buf["asked"] - q.layout.uncharged))
     if q.layout.hole == HOLE_DROPS:
-        return int(buf["asked"])
+        return int(buf["asked"] - q.layout.uncharged)
     return int(buf["size"] - q.layout.uncharged)
 
 
@@ -130,7 +133,7 @@ def page_to_skb(q: Queue, skb: Record, buf: Record, part: int) -> None:
         build_skb(q, skb, truesize, part)
         q.state["payload"] += part
         if q.layout.shared_info == 0:  # there is no room kept for it in every buffer
-            used += SIZEOF_SKB_SHARED_INFO
+            used += q.layout.sizeof_shared_info
             q.state["built_in_place"] += 1
         own_rest(q, buf, used)
         return
@@ -166,7 +169,7 @@ def add_rx_frags(q: Queue, skb: Record, last: Record, left: int) -> None:
         buf = take(q, skb)
         part = min(left, room(q, buf))
         left -= part
-        if frags == MAX_SKB_FRAGS:
+        if frags == q.layout.max_skb_frags:
             alloc_empty_skb(q, skb)
             frags = 0
         if frags > 0 and adjacent(q, last, buf):
@@ -182,6 +185,65 @@ def add_rx_frags(q: Queue, skb: Record, last: Record, left: int) -> None:
 
 
 @kernel
+def xdp_linearize_page(q: Queue, skb: Record, buf: Record, part: int) -> None:
+    """Copy a frame from its buffers into a page, and build the skb of that.
+
+    Source: drivers/net/virtio_net.c, same name and receive_mergeable(), 4.10 to 4.15.
+    """
+    left = skb["frame"] - part
+    part += q.layout.hdr_len
+    while True:
+        own_rest(q, buf, part)
+        q.state["freed_copy"] += part
+        q.state["further_bufs"] += 1
+        release(q, buf)
+        if left == 0:
+            break
+        buf = take(q, skb)
+        part = min(left, room(q, buf))
+        left -= part
+    used = skb["frame"] + q.layout.hdr_len
+    q.state["copy_xdp_bytes"] += used
+    q.state["copy_xdp_packets"] += 1
+    buf["chunk"] = alloc_pages(q, q.layout.page_size, XDP_PAGE)  # stands in the last one's place
+    page_of_program_to_skb(q, skb, used)
+
+
+@kernel
+def page_of_program_to_skb(q: Queue, skb: Record, used: int) -> None:
+    """Build the head and a frag of a page that a program saw, `used` bytes of it.
+
+    The frame was longer than a buffer, and so is longer than what a head takes.
+    """
+    s = q.state
+    s["filled_bytes"] += q.layout.page_size
+    s["carved_bytes"] += q.layout.page_size
+    s["first_bufs"] += 1
+    s["unused"] += q.layout.page_size - q.layout.headroom - used
+    copied = copy_to_head(q, skb, skb["frame"])
+    s["payload"] += skb["frame"] - copied
+    skb["nr_frags"] = 1
+    skb["truesize"] += q.layout.page_size
+    ewma_pkt_len_add(q, used)  # the header with it
+
+
+@kernel
+def span(q: Queue, frame: int) -> int:
+    """Count the oldest buffers that a frame lies in; less than 0 where it uses one's hole."""
+    left = frame + q.layout.hdr_len
+    bufs = 0
+    sign = 1
+    while left > 0:
+        buf = q.ring[(q.state["head"] + bufs) & (q.ring.size - 1)]
+        part = min(left, room(q, buf))
+        if part > buf["asked"] - q.layout.uncharged:
+            sign = -1
+        left -= part
+        bufs += 1
+    return int(sign * bufs)
+
+
+@kernel
 def refused(q: Queue, frame: int) -> int:
     """Say why the driver drops a frame that lies in the oldest buffers, or 0.
 
@@ -191,21 +253,13 @@ def refused(q: Queue, frame: int) -> int:
         return RX_LENGTH_ERRORS
     if q.layout.hole != HOLE_DROPS and q.layout.xdp == NO_XDP:
         return 0
-    left = frame + q.layout.hdr_len
-    entry = q.state["head"]
-    while left > 0:
-        buf = q.ring[entry & (q.ring.size - 1)]
-        part = min(left, room(q, buf))
-        if q.layout.hole == HOLE_DROPS and part > buf["asked"]:
-            return RX_LENGTH_ERRORS
-        left -= part
-        entry += 1
-    bufs = entry - q.state["head"]
-    if q.layout.xdp == XDP_PASS and bufs > 1:  # it would not fit the page to copy it to
+    spanned = span(q, frame)
+    bufs = abs(spanned)
+    if q.layout.xdp == XDP_PASS and bufs > 1:  # a program wants one buffer
+        return XDP_DROPS if frame > q.layout.xdp_copy_room else 0
+    if q.layout.xdp == XDP_PASS_FRAGS and bufs > q.layout.max_skb_frags + 1:
         return XDP_DROPS
-    if q.layout.xdp == XDP_PASS_FRAGS and bufs > MAX_SKB_FRAGS + 1:
-        return XDP_DROPS
-    return 0
+    return RX_LENGTH_ERRORS if q.layout.hole == HOLE_DROPS and spanned < 0 else 0
 
 
 @kernel
@@ -233,10 +287,13 @@ def receive_mergeable(q: Queue, skb: Record) -> None:
         return
     buf = take(q, skb)
     part = min(frame, room(q, buf) - q.layout.hdr_len)
-    page_to_skb(q, skb, buf, part)
-    if part < frame:
-        add_rx_frags(q, skb, buf, frame - part)
-    ewma_pkt_len_add(q, frame)
+    if part < frame and q.layout.xdp == XDP_PASS:
+        xdp_linearize_page(q, skb, buf, part)
+    else:
+        page_to_skb(q, skb, buf, part)
+        if part < frame:
+            add_rx_frags(q, skb, buf, frame - part)
+        ewma_pkt_len_add(q, frame)
     napi_gro_receive(q, skb)
 
 

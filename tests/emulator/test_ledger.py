@@ -51,7 +51,7 @@ def test_delivered_bytes_are_linear_or_not(field):
     assert " linear " in message
 
 
-@pytest.mark.parametrize("field", ["payload", "freed_copy", "slab_skb_payload"])
+@pytest.mark.parametrize("field", ["payload", "copy_small_bytes", "slab_skb_payload"])
 def test_delivered_bytes_stand_somewhere(field):
     message = unbalanced(field)
     assert message.startswith("delivered bytes ")

@@ -34,6 +34,9 @@ class Recording:
         return {name: self.udp.get(name, 0) for name in ("accepted", "drops", "rmem_alloc")}
 
 
+MTU_9000 = ",guest_gso=0,device_mtu=9000"  # the only one recorded
+
+
 @pytest.fixture(scope="module", params=LOGS or [None])
 def recording(request, recordings):
     return Recording(recordings / request.param)
@@ -45,10 +48,9 @@ def test_a_recording_counts_its_packets_in_its_polls(recording):
 
 def test_the_oracle_does_what_the_kernel_did(recording):
     model = oracle(
-        recording.strategy,
+        recording.strategy + (MTU_9000 if recording.big else ""),
         ring=recording.ring,
         rcvbuf=recording.udp.get("rcvbuf"),
-        big_pages=3 if recording.big else 17,  # of an MTU of 9,000, the only one recorded
     )
     model.run(recording.lengths, recording.polls)
     assert recording.logged(model.events) == recording.events
@@ -57,7 +59,7 @@ def test_the_oracle_does_what_the_kernel_did(recording):
 
 def test_the_emulator_does_what_the_kernel_did(recording):
     socket = {"rcvbuf": recording.udp["rcvbuf"], "unread": True} if recording.udp else {}
-    name = recording.strategy + (",guest_gso=0,device_mtu=9000" if recording.big else "")
+    name = recording.strategy + (MTU_9000 if recording.big else "")
     queue = run(name, recording.lengths, ring=recording.ring, polls=recording.polls, **socket)
     assert recording.logged(events(queue)) == recording.events
     assert queue.socket == recording.socket()

@@ -110,7 +110,7 @@ def comparable(receiver, figures):
         **{name: getattr(figures, name) for name in PLAIN},
         **{
             f"{cause}.{unit}": getattr(getattr(figures, cause), unit)
-            for cause in ("copy_small", "copy_header")
+            for cause in ("copy_small", "copy_header", "copy_xdp")
             for unit in ("bytes", "packets")
         },
         "drops": {

@@ -40,12 +40,20 @@ class Chunk:
 class Memory:
     """Everything alive, and the ledger of chunks."""
 
-    def __init__(self):
+    def __init__(self, page_size=4096, fails_each=0):
+        self.page_size, self.fails_each, self.requests = page_size, fails_each, 0
         self.chunks, self.events = set(), []
         self.taken = self.chunk_bytes = self.filled_bytes = self.chunk_tail = 0
         self.carved_buffers = self.carved_heads = self.dma_records = 0
         self.slab = 0
         self.peaks = {"chunk_bytes": 0, "slab_bytes": 0, "resident_bytes": 0}
+
+    def block(self, kind):
+        """Take eight small pages in one piece, one large page, or where that fails one page."""
+        self.requests += 1
+        if self.fails_each and self.requests % self.fails_each == 0:
+            return Chunk(self, self.page_size, kind)
+        return Chunk(self, max(32768, self.page_size), kind)
 
     def levels(self):
         levels = {"chunk_bytes": self.chunk_bytes, "slab_bytes": self.slab}
@@ -84,7 +92,7 @@ class PageFrag:
                 return
             self.memory.chunk_tail += self.left()
             self.chunk.put()
-        self.chunk, self.offset = Chunk(self.memory, 32768, "page_frag"), 0
+        self.chunk, self.offset = self.memory.block("page_frag"), 0
 
     def left(self):
         return self.chunk.size - self.offset if self.chunk else 0
@@ -117,8 +125,8 @@ class PageFragCache:
                     self.chunk.put()
                     self.chunk = None
             if self.chunk is None:
-                self.chunk = Chunk(self.memory, 32768, "page_frag_cache")
-            self.offset = 32768
+                self.chunk = self.memory.block("page_frag_cache")
+            self.offset = self.chunk.size
         self.offset -= size
         self.chunk.get()
         return self.chunk
@@ -138,8 +146,8 @@ class Pages:
             page = self.spare.pop()
             page.fill_again()
         else:
-            page = Chunk(self.memory, 4096, "page")
-        self.memory.carved_buffers += 4096
+            page = Chunk(self.memory, self.memory.page_size, "page")
+        self.memory.carved_buffers += page.size
         return page
 
     def give(self, page):
@@ -170,8 +178,8 @@ class PoolPage(Chunk):
     """A page of a page_pool: its last reference gives it back to the pool."""
 
     def __init__(self, memory, pool):
-        super().__init__(memory, 4096, "page_pool")
-        memory.filled_bytes -= 4096  # it is filled when it is taken from the pool
+        super().__init__(memory, memory.page_size, "page_pool")
+        memory.filled_bytes -= self.size  # it is filled when it is taken from the pool
         self.pool = pool
         memory.events.append(("pool", "+", self))
 
@@ -217,11 +225,11 @@ class PagePool:
             page.free()
 
     def alloc(self, size):
-        if 2 * size > 4096:
-            self.memory.carved_buffers += 4096
-            return self.take(), 0, 4096
+        if 2 * size > self.memory.page_size:
+            self.memory.carved_buffers += self.memory.page_size
+            return self.take(), 0, self.memory.page_size
         self.memory.events.append(("frag", size))
-        if self.page and self.offset + size > 4096:
+        if self.page and self.offset + size > self.memory.page_size:
             self.memory.chunk_tail += self.left()
             if self.page.refs == 1:
                 self.page.fill_again()
@@ -234,10 +242,10 @@ class PagePool:
         start = self.offset
         self.page.get()
         self.offset += size
-        if self.offset + size > 4096:
-            size, self.offset = 4096 - start, 4096
+        if self.offset + size > self.memory.page_size:
+            size, self.offset = self.memory.page_size - start, self.memory.page_size
         self.memory.carved_buffers += size
         return self.page, start, size
 
     def left(self):
-        return 4096 - self.offset if self.page else 0
+        return self.memory.page_size - self.offset if self.page else 0

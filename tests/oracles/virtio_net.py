@@ -7,7 +7,7 @@ kernels is asked by its name where it differs, with the number written out.
 from collections import Counter, deque
 from dataclasses import dataclass
 
-from oracles.memory import Memory, PageFrag, PageFragCache, PagePool, Pages, Slices
+from oracles.memory import Chunk, Memory, PageFrag, PageFragCache, PagePool, Pages, Slices
 
 OWNERS = (
     "payload",
@@ -38,6 +38,8 @@ COUNTS = (
     "copy_small.packets",
     "copy_header.bytes",
     "copy_header.packets",
+    "copy_xdp.bytes",
+    "copy_xdp.packets",
     "fit_packets",
     "fit_bytes",
 )
@@ -61,8 +63,9 @@ class Facts:
     batch: int = 8
     big_pad: int = 32
     big_by_mtu: bool = True
-    empty_head: int = 512  # behind alloc_skb(0)
-    xdp: str = "ctx 3520"  # "page_to_skb 4096", "xdp_buff"
+    cache: str = ""  # of small heads, behind alloc_skb(0): "for TCP", "for TCP and GRO"
+    shortens: bool = False  # a request that the DMA record leaves no room for in a fresh chunk
+    xdp: str = "ctx 3520"  # "in place", "256 in front", "page_to_skb 4096", "xdp_buff"
     dma_record: int = 0
     strict_udp: bool = False  # accepts only what still fits
     pool: bool = False
@@ -71,17 +74,23 @@ class Facts:
 OLD = {"all_or_mac": False, "build": False, "half_budget": False, "batch": 1, "big_pad": 16}
 OLD |= {"heads": "page_frag_cache", "big_by_mtu": False}
 MIDDLE = {"big_pad": 16, "big_by_mtu": False}
-NEW = {"heads": "1k slices", "empty_head": 576, "xdp": "xdp_buff"}
-NEWER = {"heads": "small head cache", "empty_head": 640, "xdp": "xdp_buff"}
+NEW = {"heads": "1k slices", "cache": "for TCP", "xdp": "xdp_buff"}
+NEWER = {"heads": "small head cache", "cache": "for TCP and GRO", "xdp": "xdp_buff"}
+SHORT = {"shortens": True}
 
 FACTS = {
     "mst-2016": Facts(**OLD, small="skb", step=256),
-    "4.9": Facts(**OLD, small="skb", step=256, hole="not counted"),
-    "4.10": Facts(**OLD, small="skb", hole="not counted"),
-    "4.11": Facts(**OLD, hole="not counted"),
-    "4.12": Facts(**OLD, hole="drop"),
-    "4.13": Facts(**OLD),
+    "4.8": Facts(**OLD, small="skb", step=256, hole="not counted"),
+    "4.9": Facts(**OLD | {"heads": "kmalloc-512"}, small="skb", step=256, hole="not counted"),
+    "4.10": Facts(**OLD, small="skb", hole="not counted", xdp="in place"),
+    "4.11": Facts(**OLD, hole="not counted", xdp="256 in front"),
+    "4.12": Facts(**OLD, hole="drop", xdp="256 in front"),
+    "4.13": Facts(**OLD, xdp="256 in front"),
+    "4.14.217": Facts(**OLD | {"heads": "kmalloc-512"}, xdp="256 in front"),
+    "4.14": Facts(**OLD | {"heads": "kmalloc-512", "all_or_mac": True}, xdp="256 in front"),
     "4.16": Facts(**OLD),
+    "4.19.170": Facts(**OLD | {"heads": "kmalloc-512"}),
+    "4.19": Facts(**OLD | {"heads": "kmalloc-512", "all_or_mac": True}),
     "5.3": Facts(**OLD | {"half_budget": True}),
     "5.10.0": Facts(**OLD | {"half_budget": True, "batch": 8}),
     "5.11": Facts(**OLD | {"half_budget": True, "batch": 8, "heads": "kmalloc-512"}),
@@ -89,18 +98,18 @@ FACTS = {
     "5.15": Facts(**MIDDLE, xdp="page_to_skb 4096"),
     "6.0": Facts(big_by_mtu=False, xdp="page_to_skb 4096"),
     "6.1": Facts(heads="1k slices", xdp="page_to_skb 4096"),
-    "6.12": Facts(**NEW),
-    "6.13": Facts(**NEW, dma_record=16),
-    "6.16": Facts(**NEWER, dma_record=16),
-    "6.18": Facts(**NEWER, dma_record=16, strict_udp=True),
+    "6.11": Facts(**NEW),
+    "6.12.0": Facts(**NEW | SHORT),
+    "6.12": Facts(**NEW | SHORT | {"cache": "for TCP and GRO"}),
+    "6.13": Facts(**NEW | SHORT, dma_record=16),
+    "6.16": Facts(**NEWER | SHORT, dma_record=16),
+    "6.18": Facts(**NEWER | SHORT, dma_record=16, strict_udp=True),
     "7.2": Facts(**NEWER, strict_udp=True, pool=True),
 }
-HEADS = {  # bytes of the head, bytes that it can take
-    "page_frag_cache": (512, 128),
-    "kmalloc-512": (512, 128),
-    "1k slices": (1024, 640),
-    "small head cache": (640, 256),
-}
+
+
+def up(number, step):
+    return -(-number // step) * step
 
 
 class Head:
@@ -166,14 +175,23 @@ class Driver:
         fit_rcvbuf=212992,
         min_avg=128,
         xdp=None,
-        big_pages=17,
+        guest_gso=1,
+        device_mtu=0,
+        max_header=80,
+        max_skb_frags=17,
+        page_size=4096,
+        dma_api=0,
+        order3=0,
     ):
         self.kernel, self.ring_size, self.hdr_len = kernel, ring, hdr_len
-        self.facts, self.xdp, self.big_pages = FACTS[kernel], xdp, big_pages
+        self.facts, self.xdp = FACTS[kernel], xdp
+        self.guest_gso, self.device_mtu = guest_gso, device_mtu
+        self.max_header, self.most_frags, self.page = max_header, max_skb_frags, page_size
+        self.si = up(48 + 16 * max_skb_frags, 64)  # struct skb_shared_info
         self.min_avg, self.rcvbuf, self.fit_rcvbuf = min_avg, rcvbuf, fit_rcvbuf
-        self.memory = Memory()
+        self.memory = Memory(page_size, order3)
         self.events = self.memory.events
-        self.page_frag = PageFrag(self.memory, self.facts.dma_record)
+        self.page_frag = PageFrag(self.memory, 16 if dma_api else self.facts.dma_record)
         self.pool = PagePool(self.memory, ring)
         self.slices = Slices(self.memory)
         self.head_cache = PageFragCache(self.memory)
@@ -388,23 +406,44 @@ class Driver:
         }
 
     # -- heads --------------------------------------------------------------------------------
+    def small_head(self):
+        """The objects of the small-head cache: no power of two, so that kfree() can tell them."""
+        room = up(128 + self.max_header, 64)
+        if self.facts.cache == "for TCP and GRO":
+            room = max(room, self.max_header + 128 + 64)
+        size = up(room, 64) + self.si
+        return size + 64 if size in (512, 1024, 2048) else size
+
+    def head_kind(self):
+        if self.facts.heads == "1k slices" and self.page != 4096:
+            return "small head cache" if self.facts.cache else "kmalloc-512"
+        return self.facts.heads
+
+    def head_size(self):
+        return {"1k slices": 1024, "small head cache": self.small_head()}.get(self.head_kind(), 512)
+
+    def empty_head(self):
+        """alloc_skb(0): the shared info alone, from kmalloc-512 where there is no cache."""
+        return self.small_head() if self.facts.cache else 512
+
     def copy_head(self):
         """napi_alloc_skb(128): a head with 64 bytes before the frame and the shared info behind."""
-        size, _ = HEADS[self.facts.heads]
-        if self.facts.heads in ("kmalloc-512", "small head cache"):
+        size = self.head_size()
+        if self.head_kind() in ("kmalloc-512", "small head cache"):
             return Skb(size + 256, self.memory.kmalloc(256 + size))
         self.memory.carved_heads += size
-        cache = self.slices if self.facts.heads == "1k slices" else self.head_cache
+        cache = self.slices if self.head_kind() == "1k slices" else self.head_cache
         chunk = cache.alloc(size)
         return Skb(size + 256, self.memory.kmalloc(256), [chunk])
 
     def copy_into_head(self, f):
         """Make a head with the first bytes of a buffer that holds `f` of the frame."""
-        size, room = HEADS[self.facts.heads]
+        size = self.head_size()
+        room = size - 64 - self.si
         skb = self.copy_head()
         copied = f if f <= room else 14 if self.facts.all_or_mac else room
         skb.linear, skb.tailroom = copied, room - copied
-        self.heads.update(bytes=size, payload=copied, headroom=64, shared_info=320)
+        self.heads.update(bytes=size, payload=copied, headroom=64, shared_info=self.si)
         self.heads["unused"] += room - copied
         return skb, copied
 
@@ -457,7 +496,7 @@ class Small(Driver):
 
     def post(self):
         headroom = 64 + (256 if self.xdp else 0)
-        size = -(-(self.hdr_len + headroom + 1518) // 64) * 64 + 320
+        size = up(self.hdr_len + headroom + 1518, 64) + self.si
         if self.facts.pool:
             page, start, size = self.pool.alloc(size)
             return Buffer([page], start, size, size, self.hdr_len + 1518)
@@ -476,9 +515,9 @@ class Small(Driver):
         skb = Skb(buf.size + 256, self.memory.kmalloc(256), buf.pages)
         skb.linear = length
         self.owners.update(payload=length, vnet_hdr=self.hdr_len, headroom=headroom)
-        self.owners["shared_info"] += 320
+        self.owners["shared_info"] += self.si
         self.owners["alignment"] += -(self.hdr_len + headroom + 1518) % 64
-        asked = -(-(self.hdr_len + headroom + 1518) // 64) * 64 + 320
+        asked = up(self.hdr_len + headroom + 1518, 64) + self.si
         self.owners["hole"] += buf.size - asked
         self.owners["unused"] += 1518 - length
         return skb
@@ -489,32 +528,53 @@ class Mergeable(Driver):
 
     before, behind = 0, 0  # bytes of a buffer that are not posted
 
+    def program(self):
+        """What a program needs of each buffer: None, or how the kernel makes room for it."""
+        return self.facts.xdp if self.xdp else None
+
     def buf_len(self):
         low = 1518
-        if self.kernel not in ("4.9", "4.10", "4.11"):
-            low = max(-(-(12 + 14 + 4 + 65535) // self.ring_size) - 12, 1518)
-        wanted = self.hdr_len + min(max(self.avg, low), 4096 - self.hdr_len)
-        return -(-wanted // self.facts.step) * self.facts.step
+        if self.facts.hole != "not counted":
+            longest = 65535
+            if not self.guest_gso and 0 < self.device_mtu <= 1500:
+                longest = self.device_mtu
+            low = max(-(-(self.hdr_len + 14 + 4 + longest) // self.ring_size) - self.hdr_len, 1518)
+        wanted = self.hdr_len + min(max(self.avg, low), self.page - self.hdr_len)
+        return up(wanted, self.facts.step)
+
+    def asked(self):
+        """Bytes of the next buffer; where a program sees it a page, or 256 more in front."""
+        if self.program() in (None, "in place"):
+            return self.buf_len()
+        return self.buf_len() + 256 if self.program() == "256 in front" else self.page
+
+    def unposted(self):
+        """Bytes of a buffer that the device may not write."""
+        if self.program() in (None, "in place"):
+            return self.before + self.behind
+        return 256 if self.program() == "256 in front" else up(256 + self.si, 64)
 
     def post(self):
-        asked = 4096 if self.xdp else self.buf_len()
+        asked = self.asked()
         if self.facts.pool:
             page, start, size = self.pool.alloc(asked)
-            return Buffer([page], start, asked, size, 3520 if self.xdp else size)
+            return Buffer([page], start, asked, size, size - self.unposted())
         self.page_frag.refill(asked)
+        fresh = self.page_frag.offset == 0
+        if self.facts.shortens and fresh and asked + 16 > self.page_frag.chunk.size:
+            asked -= 16
         chunk, start = self.page_frag.cut(asked)
         hole = self.page_frag.left()
         size = asked
         if hole < asked:
-            if self.xdp and self.facts.xdp == "xdp_buff":  # skipped
+            if self.program() == "xdp_buff":  # skipped
                 self.memory.chunk_tail += hole
                 self.page_frag.offset += hole
             else:
                 self.page_frag.cut(hole)
                 chunk.put()  # one buffer, one reference
                 size += hole
-        posted = 3520 + size - asked if self.xdp else size - self.before - self.behind
-        return Buffer([chunk], start, asked, size, posted)
+        return Buffer([chunk], start, asked, size, size - self.unposted())
 
     def fits(self, length):
         return sum(b.posted for b in self.ring) >= length + self.hdr_len
@@ -533,86 +593,127 @@ class Mergeable(Driver):
         self.count["buffers"] += len(filled)
         return filled
 
+    def cause(self, length, filled):
+        """Why the driver drops a frame, if it does."""
+        if length < 14:
+            return "rx_length_errors"
+        if self.xdp == "pass" and len(filled) > 1:
+            in_front = {"in place": 0, "256 in front": 256}
+            kept = in_front.get(self.facts.xdp)
+            copied = kept is not None and kept + self.hdr_len + length <= self.page
+            return None if copied else "xdp_drops"
+        if self.xdp == "frags" and len(filled) > self.most_frags + 1:
+            return "xdp_drops"
+        used = [part + (0 if i else self.hdr_len) for i, (_, part) in enumerate(filled)]
+        front = 256 if self.program() == "256 in front" else 0
+        over = any(u > buf.asked - front for u, (buf, _) in zip(used, filled, strict=True))
+        return "rx_length_errors" if over and self.facts.hole == "drop" else None
+
     def receive(self, length):
         filled = self.take(length)
-        cause = None
-        if length < 14 or (
-            self.facts.hole == "drop"
-            and any(
-                part + (self.hdr_len if i == 0 else 0) > buf.asked
-                for i, (buf, part) in enumerate(filled)
-            )
-        ):
-            cause = "rx_length_errors"
-        elif (self.xdp == "pass" and len(filled) > 1) or (self.xdp == "frags" and len(filled) > 18):
-            cause = "xdp_drops"
+        cause = self.cause(length, filled)
         if cause:
             for buf, _ in filled:
                 buf.pages[0].put()
                 self.owners["dropped"] += buf.size
             return cause
-        if self.xdp:
+        if self.program() in ("ctx 3520", "page_to_skb 4096", "xdp_buff"):
             return self.receive_xdp(length, filled)
+        if self.xdp and len(filled) > 1:
+            return self.linearize(length, filled)
         skb = self.first(length, *filled[0])
         last = skb
         for buf, part in filled[1:]:
             last = self.further(skb, last, buf, part)
+        self.sample(length)
+        return skb
+
+    def sample(self, length):
         self.avg = (self.avg * 63 + length) >> 6 if self.avg else length
+
+    def linearize(self, length, filled):
+        """Copy a frame and its virtio header from several buffers into a page of their own."""
+        front = 256 if self.program() == "256 in front" else 0
+        for i, (buf, part) in enumerate(filled):
+            used = part + (0 if i else self.hdr_len)
+            self.owners.update(headroom=front, freed_copy=used)
+            self.rest(buf, front + used)
+            buf.pages[0].put()
+        page = Chunk(self.memory, self.page, "page")
+        self.memory.carved_buffers += self.page
+        self.count["copy_xdp.bytes"] += self.hdr_len + length
+        self.count["copy_xdp.packets"] += 1
+        skb, copied = self.copy_into_head(length)
+        self.note_copy(length, copied)
+        skb.add_frag(page, front + self.hdr_len + copied, length - copied, self.page)
+        self.owners.update(headroom=front, vnet_hdr=self.hdr_len, freed_copy=copied)
+        self.owners["payload"] += length - copied
+        self.owners["unused"] += self.page - front - self.hdr_len - length
+        self.sample(self.hdr_len + length)
         return skb
 
     def receive_xdp(self, length, filled):
         (buf, part), further = filled[0], filled[1:]
+        posted = buf.posted
         old = self.facts.xdp != "xdp_buff"
-        self.owners.update(vnet_hdr=12, headroom=256, shared_info=320, payload=part)
-        self.owners["unused"] += 3520 - 12 - part
-        if old and (length <= 128 or not self.facts.build):
+        behind = up(256 + self.si, 64) - 256
+        self.owners.update(vnet_hdr=self.hdr_len, headroom=256, shared_info=behind, payload=part)
+        self.owners["unused"] += posted - self.hdr_len - part
+        builds = self.facts.build and length > 128
+        builds = builds and buf.size - 256 - self.hdr_len - length >= self.si
+        if old and not builds:
             self.owners["payload"] -= part
             skb, copied = self.copy_into_head(part)
             self.note_copy(length, copied)
             self.owners.update(payload=part - copied, freed_copy=copied)
+            charged = posted if self.facts.xdp == "ctx 3520" else self.page
             if part > copied:
-                skb.add_frag(buf.pages[0], buf.start + 268 + copied, part - copied, 3520)
+                start = buf.start + 256 + self.hdr_len + copied
+                skb.add_frag(buf.pages[0], start, part - copied, charged)
             else:
                 buf.pages[0].put()
             return skb
-        skb = Skb(4352, self.memory.kmalloc(256), buf.pages)
+        skb = Skb(buf.size + 256, self.memory.kmalloc(256), buf.pages)
         skb.linear = part
         for buf, part in further:
-            skb.add_frag(buf.pages[0], buf.start + 256, part, 4096)
-            self.owners.update(headroom=256, shared_info=320, payload=part)
-            self.owners["unused"] += 3520 - part
+            skb.add_frag(buf.pages[0], buf.start + 256, part, buf.size)
+            self.owners.update(headroom=256, shared_info=behind, payload=part)
+            self.owners["unused"] += buf.posted - part
         return skb
 
     def charge(self, buf, used):
         """The truesize of a buffer: up to 4.11 the hole is charged only where it was used."""
+        front = 256 if self.program() == "256 in front" else 0
         if self.facts.hole == "not counted":
-            return max(used, buf.asked)
-        return buf.asked if self.facts.hole == "drop" else buf.size
+            return max(used, buf.asked - front)
+        return (buf.asked if self.facts.hole == "drop" else buf.size) - front
 
     def first(self, length, buf, part):
         truesize = self.charge(buf, part + self.hdr_len)
-        if self.facts.build and part > 128 and truesize - self.hdr_len - part >= 320:
+        if self.facts.build and part > 128 and truesize - self.hdr_len - part >= self.si:
             skb = Skb(truesize + 256, self.memory.kmalloc(256), buf.pages)
             skb.linear = part
-            self.owners.update(vnet_hdr=self.hdr_len, payload=part, shared_info=320)
-            self.rest(buf, self.hdr_len + part + 320)
+            self.owners.update(vnet_hdr=self.hdr_len, payload=part, shared_info=self.si)
+            self.rest(buf, self.hdr_len + part + self.si)
             return skb
         skb, copied = self.copy_into_head(part)
         self.note_copy(length, copied)
+        front = 256 if self.program() == "256 in front" else 0
         if part > copied:
-            start = buf.start + self.hdr_len + copied
+            start = buf.start + front + self.hdr_len + copied
             skb.add_frag(buf.pages[0], start, part - copied, truesize)
         else:
             buf.pages[0].put()
         self.owners.update(vnet_hdr=self.hdr_len, payload=part - copied, freed_copy=copied)
-        self.rest(buf, self.hdr_len + part)
+        self.owners["headroom"] += front
+        self.rest(buf, front + self.hdr_len + part)
         return skb
 
     def further(self, skb, last, buf, part):
-        if len(last.frags) == 17:
-            size = self.facts.empty_head
+        if len(last.frags) == self.most_frags:
+            size = self.empty_head()
             last = Skb(size + 256, self.memory.kmalloc(256 + size))
-            self.heads.update(bytes=size, shared_info=320, unused=size - 320)
+            self.heads.update(bytes=size, shared_info=self.si, unused=size - self.si)
             skb.list_members.append(last)
             skb.truesize += size + 256
         truesize = self.charge(buf, part)
@@ -662,13 +763,15 @@ class Big(Driver):
 
     def __init__(self, kernel, **options):
         super().__init__(kernel, **options)
-        self.capacity = 4096 - self.facts.big_pad + self.chain() * 4096 - 4096
+        self.capacity = self.chain() * self.page - self.facts.big_pad
 
     def chain(self):
-        return (self.big_pages if self.facts.big_by_mtu else 17) + 1
+        if self.guest_gso or not self.facts.big_by_mtu:
+            return self.most_frags + 1
+        return 1 + -(-self.device_mtu // self.page)
 
     def post(self):
-        size = self.chain() * 4096
+        size = self.chain() * self.page
         return Buffer([self.pages.take() for _ in range(self.chain())], 0, size, size, None)
 
     def receive(self, length):
@@ -682,18 +785,18 @@ class Big(Driver):
             return "rx_length_errors"
         self.owners.update(vnet_hdr=self.hdr_len, alignment=pad - self.hdr_len)
         pages = list(buf.pages)
-        if self.facts.build and length > 128 and 4096 - pad - length >= 320:
-            skb = Skb(4352, self.memory.kmalloc(256), [pages.pop(0)])
+        if self.facts.build and length > 128 and self.page - pad - length >= self.si:
+            skb = Skb(self.page + 256, self.memory.kmalloc(256), [pages.pop(0)])
             skb.linear = length
-            self.owners.update(payload=length, shared_info=320)
-            self.owners["unused"] += buf.size - pad - length - 320
+            self.owners.update(payload=length, shared_info=self.si)
+            self.owners["unused"] += buf.size - pad - length - self.si
         else:
             skb, copied = self.copy_into_head(length)
             self.note_copy(length, copied)
             left, offset = length - copied, pad + copied
             while left:
-                part = min(4096 - offset, left)
-                skb.add_frag(pages.pop(0), offset, part, 4096)
+                part = min(self.page - offset, left)
+                skb.add_frag(pages.pop(0), offset, part, self.page)
                 left, offset = left - part, 0
             self.owners.update(payload=length - copied, freed_copy=copied)
             self.owners["unused"] += buf.size - pad - length
@@ -712,9 +815,15 @@ def model(kernel, mode):
 
 
 def oracle(strategy, **options):
-    """Make the model of a strategy by its name, `KERNEL/MODE`."""
-    kernel, mode = strategy.split("/")
+    """Make the model of a strategy by its name, `KERNEL/MODE[+xdp|+xdp-frags][,KNOB=VALUE]...`."""
+    name, *settings = strategy.split(",")
+    kernel, mode = name.split("/")
     mode, _, xdp = mode.partition("+xdp")
-    if "+xdp" in strategy:
+    if "+xdp" in name:
         options["xdp"] = "frags" if xdp == "-frags" else "pass"
+    for setting in settings:
+        knob, value = setting.split("=")
+        options[knob] = 1 if value == "fail" else int(value.removeprefix("fail:1/"))
+    if options.get("page_size") == 65536 and tuple(map(int, kernel.split(".")[:2])) < (6, 4):
+        options["max_skb_frags"] = 16  # before it could be configured
     return model(kernel, mode)(kernel, **options)

@@ -26,13 +26,16 @@ def test_every_strategy_has_kernels():
         ("5.10/smal", f"no strategy '5.10/smal': did you mean 5.10/small? {LISTS}"),
         ("%", f"no strategy '%': {LISTS}"),
         ("", f"no strategy '': {LISTS}"),
-        ("4.11/small,ring=4", "4.11/small has no knob 'ring'; its knobs: none"),
-        (f"{KNOBBED},avg=4", f"{KNOBBED} has no knob 'avg'; its knobs: min_avg"),
+        (
+            "4.11/small,ring=4",
+            "4.11/small has no knob 'ring'; its knobs: hdr_len, device_mtu, order3",
+        ),
+        (f"{KNOBBED},avg=4", f"{KNOBBED} has no knob 'avg'; its knobs: min_avg, order3"),
         (f"{KNOBBED},min_avg", "'min_avg' is not NAME=VALUE with a whole number"),
         (f"{KNOBBED},min_avg=", "'min_avg=' is not NAME=VALUE with a whole number"),
         (f"{KNOBBED},min_avg=1.5", "'min_avg=1.5' is not NAME=VALUE with a whole number"),
         (f"{KNOBBED},min_avg=63", f"{KNOBBED}: min_avg is from 64 to 3,584, not 63"),
-        (f"{KNOBBED},min_avg=3585", f"{KNOBBED}: min_avg is from 64 to 3,584, not 3,585"),
+        (f"{KNOBBED},min_avg=3585", f"{KNOBBED}: min_avg is from 64 to 3,584, not 3585"),
     ],
 )
 def test_a_name_that_is_not_there(name, said):
