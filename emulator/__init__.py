@@ -15,6 +15,7 @@ and how a mode receives a module in `strategies`.
 
 from .figures import Figures
 from .receiver import Receiver, receive
-from .strategies import STRATEGIES, Knob, Strategy, strategy
+from .strategies import STRATEGIES, Strategy, strategy
+from .strategies.knobs import Knob
 
 __all__ = ["STRATEGIES", "Figures", "Knob", "Receiver", "Strategy", "receive", "strategy"]

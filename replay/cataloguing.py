@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from rxreplay.emulator import STRATEGIES, Strategy
+from rxreplay.emulator import STRATEGIES, Knob, Strategy
 from rxreplay.emulator.eras import Era
+from rxreplay.emulator.strategies.knobs import ALL, ALWAYS, MIN_AVG, STILL
 
 from .comparing import SHOWN
 
@@ -18,6 +19,7 @@ HOLES = {
     "drops": "packets that use a hole dropped",
     "counted": "holes charged",
 }
+EARLY_XDP = {"in place": "", "headroom": " with 256 bytes of headroom"}
 XDP = {0: "", 1: "; a program passes everything", 2: "; a program with frags passes everything"}
 
 
@@ -36,18 +38,46 @@ def strategies() -> list[dict[str, Any]]:
             "kernels": known.era.covers,
             "evidence": known.era.evidence,
             "by_default": known.name in SHOWN,
-            "knobs": [
-                {
-                    "name": knob.name,
-                    "default": knob.show(knob.default),
-                    "values": knob.choices,
-                    "summary": knob.summary,
-                }
-                for knob in known.knobs
-            ],
+            "knobs": [described(knob) for knob in known.knobs],
         }
         for known in STRATEGIES
     ]
+
+
+def knobs() -> list[dict[str, Any]]:
+    """List what can be set, a dict each, with the modes and the kernels that have it.
+
+    Examples
+    --------
+    >>> [knob["kernels"] for knob in knobs() if knob["name"] in ("dma_api", "max_skb_frags")]
+    ['since 6.4', '6.6 to 6.10']
+    """
+    return [
+        described(knob)
+        | {
+            "modes": ["mst-2016/mergeable"] if knob is MIN_AVG else list(knob.modes),
+            "kernels": span(knob),
+        }
+        for knob in ALL
+    ]
+
+
+def described(knob: Knob) -> dict[str, str]:
+    """Say what a knob is and can be."""
+    return {
+        "name": knob.name,
+        "default": knob.show(knob.default),
+        "values": knob.choices,
+        "summary": knob.summary,
+    }
+
+
+def span(knob: Knob) -> str:
+    """Say which releases have a knob, or "" for all."""
+    first, last = (f"{major}.{minor}" for major, minor in (knob.first, knob.last))
+    if knob.last < STILL:
+        return f"{first} to {last}"
+    return f"since {first}" if knob.first > ALWAYS else ""
 
 
 def summary(strategy: Strategy) -> str:
@@ -78,6 +108,8 @@ def buffers(strategy: Strategy) -> str:
     """Say what the buffers of a mergeable or big strategy are."""
     if strategy.mode.name == "big":
         return "chains of pages"
+    if strategy.xdp and strategy.era.xdp in EARLY_XDP:
+        return f"page frags{EARLY_XDP[strategy.era.xdp]}, what lies in several copied to a page"
     if strategy.xdp:
         return "a page a buffer, 3,520 bytes of it posted"
     if strategy.era.small == "page_pool":

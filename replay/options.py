@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 from rxreplay.emulator import Strategy, strategy
-from rxreplay.emulator.strategies import parse_setting
+from rxreplay.emulator.strategies.knobs import parse_setting
 from rxreplay.errors import OptionError, StrategyError
 from rxreplay.traces.mac import format_mac, parse_mac
 

@@ -95,7 +95,13 @@ HDR_LEN: Final = Knob(
     since={20: (5, 18), 24: (6, 17)},
 )
 DEVICE_MTU: Final = Knob("device_mtu", 0, range(65536), "MTU that the device announces, 0: none")
-GUEST_GSO: Final = Knob("guest_gso", 1, range(2), "whether the guest takes GSO packets")
+GUEST_GSO: Final = Knob(
+    "guest_gso",
+    1,
+    range(2),
+    "whether the guest takes GSO packets, 0 or 1",
+    modes=("mergeable", "big"),
+)
 MAX_HEADER: Final = Knob(
     "max_header",
     80,

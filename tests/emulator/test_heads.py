@@ -67,3 +67,16 @@ def test_a_first_buffer_copied_whole_may_be_the_beginning_of_a_frame(frame, caus
     skb["frame"] = frame
     assert copy_to_head(queue, skb, 100) == 100
     assert (skb["linear"], skb["tailroom"], queue.state[f"{cause}_packets"]) == (100, 28, 1)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "room"), [("5.15", 128), ("6.1", 640), ("6.12", 640), ("6.18", 256), ("7.2", 256)]
+)
+def test_a_head_takes_all_of_what_fits_and_else_the_mac_header(kernel, room):
+    """Only buffers smaller than any that a kernel posts reach the larger limits."""
+    queue = opened(f"{kernel}/mergeable", ring=2)._queue
+    for part, copied in ((room - 1, room - 1), (room, room), (room + 1, 14)):
+        skb = queue.skbs[0]
+        skb["frame"] = part
+        assert copy_to_head(queue, skb, part) == copied
+        assert skb["tailroom"] == room - copied

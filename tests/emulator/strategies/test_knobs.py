@@ -72,7 +72,7 @@ def test_a_name_with_words_is_read_back(value):
 
 
 def test_the_message_of_a_program_that_is_not_attached_has_the_kernels_reason():
-    with pytest.raises(StrategyError, match=r"MTU too large to enable XDP .at most 3,506\."):
+    with pytest.raises(StrategyError, match=r"MTU too large to enable XDP .at most 3,506\)"):
         strategy("6.12/mergeable+xdp,device_mtu=9000")
 
 
