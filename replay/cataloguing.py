@@ -3,17 +3,13 @@
 from typing import Any
 
 from rxreplay.emulator import STRATEGIES, Knob, Strategy
+from rxreplay.emulator.abi import SIZEOF_SK_BUFF
 from rxreplay.emulator.eras import Era
 from rxreplay.emulator.strategies.knobs import ALL, ALWAYS, MIN_AVG, STILL
 
 from .comparing import SHOWN
+from .identifying import WAYS, identify
 
-HEADS = {
-    "page_frag_cache": "512-byte heads from page frags",
-    "kmalloc": "512-byte heads from the slab",
-    "1k slice": "1,024-byte heads from page slices",
-    "small head": "640-byte heads from the slab",
-}
 HOLES = {
     "not counted": "holes charged only where used",
     "drops": "packets that use a hole dropped",
@@ -29,7 +25,7 @@ def strategies() -> list[dict[str, Any]]:
     Examples
     --------
     >>> [known["name"] for known in strategies()][:2]
-    ['mst-2016/mergeable', '4.9/small']
+    ['mst-2016/mergeable', '4.8/small']
     """
     return [
         {
@@ -42,6 +38,31 @@ def strategies() -> list[dict[str, Any]]:
         }
         for known in STRATEGIES
     ]
+
+
+def strategies_for(release: str) -> dict[str, Any]:
+    """Name the strategies of a guest by what `uname -r` prints there, and how to choose.
+
+    Raises
+    ------
+    StrategyError
+        It is no kernel's release, or one that is too old.
+
+    Examples
+    --------
+    >>> found = strategies_for("6.1.0-50-cloud-amd64")
+    >>> found["kernel"], found["like"], found["strategies"][0]["name"]
+    ('debian12-cloud', '6.1', 'debian12-cloud/mergeable')
+    """
+    guest = identify(release)
+    return {
+        "release": guest.release,
+        "kernel": guest.kernel,
+        "like": guest.strategies[0].era.kernel,
+        "strategies": [{"name": s.name, "summary": summary(s)} for s in guest.strategies],
+        "ways": [{"of": of, "way": way} for of, way in WAYS],
+        "warnings": guest.doubts,
+    }
 
 
 def knobs() -> list[dict[str, Any]]:
@@ -96,12 +117,19 @@ def summary(strategy: Strategy) -> str:
     elif era.build_skb == "always":
         text = "the prototype: room for the shared info in every buffer, all made skbs"
     elif strategy.copies_headers:
-        text = (
-            f"{buffers(strategy)}; {built(era)}{era.copy_else} bytes copied to {HEADS[era.heads]}"
-        )
+        text = f"{buffers(strategy)}; {built(era)}{era.copy_else} bytes copied to {heads(strategy)}"
     else:
         text = f"{buffers(strategy)}; each made an skb"
     return text + XDP[strategy.xdp]
+
+
+def heads(strategy: Strategy) -> str:
+    """Say what the heads of copied packets are."""
+    layout = strategy.layout(ring=256)
+    source = (
+        "page slices" if layout.slices_1k else "page frags" if layout.head_slice else "the slab"
+    )
+    return f"{layout.head_truesize - SIZEOF_SK_BUFF:,}-byte heads from {source}"
 
 
 def buffers(strategy: Strategy) -> str:

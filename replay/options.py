@@ -109,7 +109,7 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
         name, value = parse_setting(text)
         wanted = [s for s in chosen if _has(s, target, name)]
         if not wanted:
-            known = sorted({f"{s.base}:{knob.name}" for s in chosen for knob in s.knobs})
+            known = sorted({knob.name for s in chosen for knob in s.knobs})
             listed = ", ".join(known) or "none"
             raise StrategyError(f"--set {setting}: no strategy here has that knob; known: {listed}")
         chosen = [s.with_settings({name: value}) if s in wanted else s for s in chosen]

@@ -1,6 +1,5 @@
 """The receive strategies: an era in a mode, with knobs; the kernels load on first use."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -13,7 +12,7 @@ from rxreplay.errors import StrategyError
 from .. import layouts
 from ..abi import PAGE_SIZE
 from ..eras import ERAS, Era, Release
-from ..releases import era_of
+from ..releases import Kernel, kernel_of
 from ..state import NO_XDP, XDP_PASS, XDP_PASS_FRAGS, Layout
 from .knobs import (
     DEFAULTS,
@@ -57,6 +56,8 @@ class Strategy:
         Its row of the era table.
     mode : Mode
         How it receives.
+    release : (int, int)
+        The mainline release whose options it has.
     xdp : int
         What program is attached: none, one that passes everything, one with frags support.
     settings : tuple of (name, value)
@@ -70,6 +71,7 @@ class Strategy:
     kernel: str
     era: Era
     mode: Mode
+    release: Release
     xdp: int = NO_XDP
     settings: tuple[tuple[str, int], ...] = ()
     implied: tuple[tuple[str, int], ...] = ()
@@ -96,11 +98,6 @@ class Strategy:
     def knobs(self) -> tuple[Knob, ...]:
         """What can be set."""
         return knobs_of(self.mode.knobs, self.era, self.mode.name, self.release)
-
-    @property
-    def release(self) -> Release:
-        """The release that was named, or the first one of the era."""
-        return release_of(self.kernel) or self.era.first
 
     @property
     def doubt(self) -> str:
@@ -160,16 +157,22 @@ BIG: Final = Mode("big", "big", layouts.big, (HDR_LEN, GUEST_GSO, DEVICE_MTU, *O
 PROTOTYPE: Final = Mode("mergeable", "mergeable", layouts.prototype, (MIN_AVG, ORDER3))
 
 
-def strategies_of(row: Era) -> list[Strategy]:
+def strategies_of(kernel: Kernel) -> list[Strategy]:
     """List what a kernel's driver can be: its modes, and those with a program attached."""
-    if row.kernel == "mst-2016":
-        return [Strategy(row.kernel, row, PROTOTYPE)]
-    plain = [Strategy(row.kernel, row, mode) for mode in (SMALL, MERGEABLE, BIG)]
+    row = kernel.era
+    modes = (PROTOTYPE,) if row.kernel == "mst-2016" else (SMALL, MERGEABLE, BIG)
+    implied = () if kernel.max_header is None else ((MAX_HEADER.name, kernel.max_header),)
+    plain = [
+        Strategy(row.kernel, row, mode, kernel.release, implied=implied, kernel_doubt=kernel.doubt)
+        for mode in modes
+    ]
     programs = {"none": [], "xdp_buff": [XDP_PASS, XDP_PASS_FRAGS]}.get(row.xdp, [XDP_PASS])
     return plain + [replace(strategy, xdp=xdp) for xdp in programs for strategy in plain[:2]]
 
 
-STRATEGIES: Final = tuple(strategy for row in ERAS for strategy in strategies_of(row))
+STRATEGIES: Final = tuple(
+    strategy for row in ERAS for strategy in strategies_of(kernel_of(row.kernel))
+)
 
 
 def strategy(name: str) -> Strategy:
@@ -192,24 +195,12 @@ def strategy(name: str) -> Strategy:
     names = [known.base for known in STRATEGIES]
     if not mode:
         raise StrategyError(unknown(base, names))
-    row, doubt = era_of(kernel)
-    found = [each for each in strategies_of(row) if each.base.partition("/")[2] == mode]
+    named = kernel_of(kernel)
+    found = [each for each in strategies_of(named) if each.base.partition("/")[2] == mode]
     if not found:
-        raise StrategyError(why_not(row, kernel, mode) or unknown(base, names))
-    chosen = replace(found[0], kernel=kernel, kernel_doubt=doubt)
+        raise StrategyError(why_not(named.era, kernel, mode) or unknown(base, names))
+    chosen = replace(found[0], kernel=kernel)
     return chosen.with_settings(dict(parse_setting(setting) for setting in settings))
-
-
-def release_of(kernel: str) -> Release | None:
-    """Read the release at the start of a kernel's name, None where there is none.
-
-    Examples
-    --------
-    >>> release_of("5.10.223"), release_of("mst-2016")
-    ((5, 10), None)
-    """
-    match = re.match(r"(\d+)\.(\d+)", kernel)
-    return (int(match[1]), int(match[2])) if match else None
 
 
 def unknown(base: str, names: list[str]) -> str:

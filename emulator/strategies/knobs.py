@@ -98,8 +98,8 @@ DEVICE_MTU: Final = Knob("device_mtu", 0, range(65536), "MTU that the device ann
 GUEST_GSO: Final = Knob(
     "guest_gso",
     1,
-    range(2),
-    "whether the guest takes GSO packets, 0 or 1",
+    (0, 1),
+    "whether the guest takes GSO packets",
     modes=("mergeable", "big"),
 )
 MAX_HEADER: Final = Knob(
@@ -127,7 +127,7 @@ PAGE: Final = Knob(
 DMA_API: Final = Knob(
     "dma_api",
     0,
-    range(2),
+    (0, 1),
     "whether the virtqueue uses the DMA API, and chunks have DMA records",
     first=(6, 6),
     last=(6, 10),

@@ -1,33 +1,73 @@
 """`rxreplay strategies`."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import click
+
+MODES = ("small", "mergeable", "big")
 
 
 @click.command("strategies")
+@click.option(
+    "--for",
+    "release",
+    metavar="RELEASE",
+    help="Only those of a guest whose 'uname -r' prints RELEASE, and how to choose among them.",
+)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
-def command(form: str) -> None:
+def command(release: str | None, form: str) -> None:
     """List the receive strategies; * marks those that 'compare' shows unless told otherwise."""
-    from ..cataloguing import strategies
+    from ..cataloguing import strategies, strategies_for
 
-    known = strategies()
+    found = strategies() if release is None else strategies_for(release)
     if form == "json":
         import json
 
-        click.echo(json.dumps(known, indent=2))
-        return
+        click.echo(json.dumps(found, indent=2))
+    elif isinstance(found, dict):
+        show_guest(found)
+    else:
+        show_catalogue(found)
+
+
+def show_guest(guest: dict[str, Any]) -> None:
+    """Print the strategies of a guest and what tells them apart."""
+    click.echo(f"{guest['release']}: {guest['kernel']}, which receives like {guest['like']}")
+    show_aligned((each["name"], each["summary"]) for each in guest["strategies"])
+    click.echo("\nWhich of them, and with which options, for an interface IF of the guest:")
+    show_aligned((each["of"], each["way"]) for each in guest["ways"])
+    for text in guest["warnings"]:
+        click.echo(f"warning: {text}", err=True)
+
+
+def show_aligned(rows: Iterable[tuple[str, str]]) -> None:
+    """Print pairs of texts in two columns."""
+    pairs = list(rows)
+    width = max(len(first) for first, _ in pairs)
+    for first, second in pairs:
+        click.echo(f"  {first:{width}}  {second}")
+
+
+def scope(knob: dict[str, Any]) -> str:
+    """Say what a knob is, what it can be, and what has it."""
+    modes = [] if len(knob["modes"]) == len(MODES) else knob["modes"]
+    where = "; ".join(filter(None, [" and ".join(modes), knob["kernels"]]))
+    return f"{knob['summary']} ({knob['values']})" + (f" [{where}]" if where else "")
+
+
+def show_catalogue(known: list[dict[str, Any]]) -> None:
+    """Print all strategies, and what can be set."""
+    from ..cataloguing import knobs
+
     width = max(len(each["name"]) for each in known)
     for each in known:
         mark = "*" if each["by_default"] else " "
         click.echo(f"{mark} {each['name']:{width}}  {each['summary']}")
-    click.echo("\nKnobs (--set):")
-    knobs = {knob["name"]: (knob, each) for each in known for knob in each["knobs"]}
-    for name, (knob, each) in knobs.items():
-        where = each["name"] if each["name"].startswith("mst") else each["name"].split("/")[1]
-        click.echo(
-            f"  {where}: {name}={knob['default']}: {knob['summary']} "
-            f"({knob['least']:,} to {knob['most']:,})"
-        )
+    click.echo("\nKnobs (--set NAME=VALUE):")
+    show_aligned((f"{knob['name']}={knob['default']}", scope(knob)) for knob in knobs())
     click.echo(
-        "\nA release from 3.14 on names the kernel that it behaves like: 6.8/mergeable is "
-        "6.12/mergeable."
+        "\nA release from 3.14 on, or a distribution's name, stands for the kernel that it "
+        "receives like:\n5.8/mergeable, debian12/mergeable; 'strategies --for RELEASE' names those "
+        "of a guest."
     )

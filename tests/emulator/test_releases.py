@@ -1,21 +1,35 @@
-"""From a release to its era: each boundary from both sides."""
+"""From a kernel's name to its era: each boundary from both sides."""
 
 import re
 
 import pytest
 from rxreplay.emulator import strategy
 from rxreplay.emulator.eras import ERAS
-from rxreplay.emulator.releases import era_of
+from rxreplay.emulator.releases import BACKPORTS, era_of, kernel_of
 from rxreplay.errors import StrategyError
 
 BOUNDARIES = """
 3.14 4.8    4.9 4.9     4.10 4.10   4.11 4.11   4.12 4.12   4.13 4.13   4.15 4.13   4.16 4.16
-5.2 4.16    5.3 5.3     5.4 5.10.0  5.9 5.10.0  5.11 5.11   5.12 5.11   5.13 5.15   5.17 5.15
-5.18 6.0    6.0 6.0     6.1 6.1     6.2 6.1     6.3 6.11    6.12 6.12   6.13 6.13   6.14 6.16
+5.2 4.16    5.3 5.3     5.5 5.10.0  5.9 5.10.0  5.11 5.11   5.12 5.11   5.13 5.15   5.17 5.15
+5.18 6.0    6.0 6.0     6.1 6.1     6.2 6.1     6.3 6.11    6.11 6.11   6.13 6.13   6.14 6.16
 6.17 6.16   6.18 6.18   6.19 6.18   7.0 6.18    7.1 7.2     7.2 7.2     7.3 7.2
-5.10 5.10   5.10.0 5.10.0   5.10.223 5.10   6.1.192 6.1     5.15.7 5.15
+3.16 4.8    3.16.85 4.8 3.18.140 4.8    4.1.52 4.8  4.9.0 4.8   5.10.223 5.10
+5.15.7 5.15     5.15.224 5.15   6.1.192 6.1     6.8.12 6.11     6.18.15 6.18    7.0.14 6.18
 """
-PAIRS = re.findall(r"(\S+) (\S+)", BOUNDARIES)
+LONG_TERM = """
+4.4.0 4.8       4.4.75 4.8       4.4.76 4.4.76      4.4.252 4.4.76     4.4.253 4.9    4.4 4.9
+4.9.253 4.9     4.9.337 4.9      4.9 4.9
+4.14.0 4.13     4.14.216 4.13    4.14.217 4.14.217  4.14.241 4.14.217  4.14.242 4.14  4.14 4.14
+4.19.0 4.16     4.19.169 4.16    4.19.170 4.19.170  4.19.200 4.19.170  4.19.201 4.19  4.19 4.19
+5.4.0 5.10.0    5.4.91 5.10.0    5.4.92 5.11        5.4.120 5.11       5.4.121 5.10   5.4 5.10
+5.10.0 5.10.0   5.10.9 5.10.0    5.10.10 5.11       5.10.38 5.11       5.10.39 5.10   5.10 5.10
+6.6.0 6.11      6.6.65 6.11      6.6.66 6.12.5      6.6.116 6.12.5     6.6.117 6.12   6.6 6.12
+6.12.0 6.11     6.12.4 6.11      6.12.5 6.12.5      6.12.16 6.12.5     6.12.17 6.12   6.12 6.12
+"""
+ASSUMED = "4.9.1 4.8  4.9.35 4.8  4.9.36 4.4.76  4.9.252 4.4.76"
+PAIR = re.compile(r"(\S+) (\S+)")
+PAIRS = PAIR.findall(BOUNDARIES + LONG_TERM)
+ASSUMED_PAIRS = PAIR.findall(ASSUMED)
 
 
 @pytest.mark.parametrize(("release", "kernel"), PAIRS)
@@ -26,8 +40,39 @@ def test_a_release_behaves_like_its_era(release, kernel):
 
 def test_every_era_but_those_of_other_names_has_its_first_release():
     for row in ERAS:
-        if row.first > (0, 0) and row.kernel != "6.12.0":
-            assert era_of("{}.{}".format(*row.first))[0] is row
+        if row.first > (0, 0):
+            assert era_of("{}.{}.0".format(*row.first))[0] is row
+
+
+def test_both_sides_of_every_backport_are_among_them():
+    named = {name for name, _ in PAIRS + ASSUMED_PAIRS}
+    for row in BACKPORTS:
+        x, y = row.series
+        assert {f"{x}.{y}.{row.since - 1}", f"{x}.{y}.{row.since}", f"{x}.{y}"} <= named
+
+
+@pytest.mark.parametrize(("release", "kernel"), ASSUMED_PAIRS)
+def test_where_the_release_of_a_backport_is_assumed_the_name_says_so(release, kernel):
+    era, doubt = era_of(release)
+    assert era.kernel == kernel
+    assert doubt == f"{release}: that 4.9.36 was the first with d0fa28f00052 is assumed"
+    assert strategy(f"{release}/mergeable").doubt == doubt
+
+
+def test_the_table_is_in_order_and_cites_commits():
+    places = [(row.series, row.since) for row in BACKPORTS]
+    assert places == sorted(set(places))
+    for row in BACKPORTS:
+        assert re.fullmatch("[0-9a-f]{12}", row.mainline)
+        assert re.fullmatch("([0-9a-f]{12})?", row.commit)
+        assert row.evidence
+
+
+def test_a_kernel_knows_its_release_whatever_it_is_like():
+    assert kernel_of("5.4.121").release == (5, 4)
+    assert kernel_of("5.10.0").release == (5, 10)
+    assert kernel_of("mst-2016").release == (0, 0)
+    assert kernel_of("6.1").max_header is None
 
 
 def test_a_newer_release_is_taken_as_the_newest_known_and_says_so():
@@ -44,7 +89,7 @@ def test_a_newer_release_is_taken_as_the_newest_known_and_says_so():
         ("2.6.32", "2.6.32 is older than 3.14"),
         ("five", "no kernel 'five': name a release"),
         ("6", "no kernel '6': name a release"),
-        ("5.10.100", "5.10.100: which of its releases brought the changes of 5.13"),
+        ("debian8", "no kernel 'debian8': of these there are debian9, debian10,"),
     ],
 )
 def test_what_is_not_established_is_refused(kernel, text):

@@ -81,7 +81,8 @@ SHORT = {"shortens": True}
 FACTS = {
     "mst-2016": Facts(**OLD, small="skb", step=256),
     "4.8": Facts(**OLD, small="skb", step=256, hole="not counted"),
-    "4.9": Facts(**OLD | {"heads": "kmalloc-512"}, small="skb", step=256, hole="not counted"),
+    "4.4.76": Facts(**OLD, small="skb", hole="not counted"),
+    "4.9": Facts(**OLD | {"heads": "kmalloc-512"}, small="skb", hole="not counted"),
     "4.10": Facts(**OLD, small="skb", hole="not counted", xdp="in place"),
     "4.11": Facts(**OLD, hole="not counted", xdp="256 in front"),
     "4.12": Facts(**OLD, hole="drop", xdp="256 in front"),
@@ -99,7 +100,7 @@ FACTS = {
     "6.0": Facts(big_by_mtu=False, xdp="page_to_skb 4096"),
     "6.1": Facts(heads="1k slices", xdp="page_to_skb 4096"),
     "6.11": Facts(**NEW),
-    "6.12.0": Facts(**NEW | SHORT),
+    "6.12.5": Facts(**NEW | SHORT),
     "6.12": Facts(**NEW | SHORT | {"cache": "for TCP and GRO"}),
     "6.13": Facts(**NEW | SHORT, dma_record=16),
     "6.16": Facts(**NEWER | SHORT, dma_record=16),

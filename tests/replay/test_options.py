@@ -39,11 +39,24 @@ def test_a_knob_has_ends(value, good):
 
 
 @pytest.mark.parametrize(
-    ("strategies", "known"), [(["4.11/small"], "none"), (BOTH, "mst-2016/mergeable:min_avg")]
+    ("strategies", "known"),
+    [(["4.11/small"], "device_mtu, hdr_len, order3"), (BOTH, "min_avg, order3")],
 )
 def test_an_unknown_knob_is_refused_with_the_list(strategies, known):
     with pytest.raises(StrategyError, match=f"--set ewma=3: .* known: {known}$"):
         apply_settings(strategies, ["ewma=3"])
+
+
+@pytest.mark.parametrize(
+    ("setting", "first"),
+    [
+        ("order3=fail:1/3", "4.11/small,order3=fail:1/3"),
+        ("4.11/small:order3=fail:1/3", "4.11/small,order3=fail:1/3"),
+        ("5.10/small:order3=fail:1/3", "4.11/small"),
+    ],
+)
+def test_a_value_may_have_a_colon(setting, first):
+    assert names(apply_settings(["4.11/small", "5.10/small"], [setting]))[0] == first
 
 
 def test_strategies_are_resolved_once_each():

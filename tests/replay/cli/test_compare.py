@@ -70,14 +70,20 @@ def test_options_reach_the_emulator(rxreplay, capture):
         (["--poll", "65"], "a NAPI poll receives 1 to 64 packets"),
         (
             ["--set", "nope=3"],
-            "no strategy here has that knob; known: 4.10/big:device_mtu, 4.10/big:guest_gso",
+            "no strategy here has that knob; known: device_mtu, guest_gso, hdr_len, min_avg",
         ),
         (["--set", "min_avg=x"], "'min_avg=x' is not NAME=VALUE with a whole number"),
         (["--set", "min_avg"], "'min_avg' is not NAME=VALUE"),
         (["--set", "min_avg=1"], "min_avg is from 64 to 3,584, not 1"),
         (["--set", "9:min_avg=99"], "no strategy here has that knob"),
-        (["--set", "4.11/small:min_avg=99"], "4.11/small has no knob 'min_avg'; its knobs: none"),
-        (["-s", "4.11/small", "--set", "min_avg=99"], "has that knob; known: none"),
+        (
+            ["--set", "4.11/small:min_avg=99"],
+            "4.11/small has no knob 'min_avg'; its knobs: hdr_len, ",
+        ),
+        (
+            ["-s", "4.11/small", "--set", "min_avg=99"],
+            "has that knob; known: device_mtu, hdr_len, order3",
+        ),
         (["--guest-mac", "zz"], "'zz' is not a MAC address; write it as 52:54:00:12:34:56"),
         (["--row", "nope"], "nope"),
     ],
