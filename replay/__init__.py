@@ -1,6 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
-The functions bear the names of the commands: `info`, `replay`, `compare`, `strategies`, `verify`.
+The functions bear the names of the commands: `info`, `replay`, `compare`, `explain`,
+`strategies`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rxreplay.cataloguing import strategies
     from rxreplay.comparing import compare, replay
     from rxreplay.errors import RxReplayError
+    from rxreplay.explaining import explain
     from rxreplay.inspecting import info
     from rxreplay.options import Options
     from rxreplay.traces import join_traces, open_trace
@@ -23,6 +25,7 @@ __all__ = [
     "RxReplayError",
     "__version__",
     "compare",
+    "explain",
     "info",
     "join_traces",
     "open_trace",
@@ -35,6 +38,7 @@ _HOMES = {
     "Options": "options",
     "RxReplayError": "errors",
     "compare": "comparing",
+    "explain": "explaining",
     "info": "inspecting",
     "join_traces": "traces",
     "open_trace": "traces",

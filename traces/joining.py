@@ -1,6 +1,6 @@
 """Several captures as one, in the order of their times or as given."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
 import numpy as np
@@ -106,6 +106,17 @@ class JoinedTrace(Closing):
             if before:
                 self._joint(*before, trace, span)
             before = trace, span
+
+    def frames(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Give what the captures kept of some records, counted through; see `Trace.frames`."""
+        first = 0
+        for trace in self.traces:
+            inside = [number - first for number in numbers if number >= first]
+            if not inside:
+                return
+            for number, frame in trace.frames(inside):
+                yield number + first, frame
+            first += sum(block.ts_ns.size for block in trace.blocks(addresses=False))
 
     def _joint(self, left: Trace, left_span: Span, right: Trace, right_span: Span) -> None:
         """Warn where two neighbours overlap, or lie apart for longer than fits them."""

@@ -74,6 +74,11 @@ class PcapDecoder:
 
         return scan_pcap(window.data, self.walk, columns)
 
+    def last_frame(self, window: Window, cap_len: int) -> bytes:
+        """Give the bytes of the record that the walk has just passed."""
+        end = int(self.walk["pos"])
+        return window.data[end - cap_len : end].tobytes()
+
     def timeless(self, _ts_ns: Int64s) -> int:
         """Give 0: every record has its time."""
         return 0

@@ -1,6 +1,7 @@
 """The loop around a compiled walk: blocks of records out, fresh bytes in."""
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Final, Protocol
 
 import numpy as np
@@ -24,6 +25,9 @@ class Decoder(Protocol):
 
     def scan(self, window: Window, columns: Int64s) -> int:
         """Walk records into `columns`; give why the walk ended."""
+
+    def last_frame(self, window: Window, cap_len: int) -> bytes:
+        """Give the bytes of the record that the walk has just passed."""
 
     def timeless(self, ts_ns: Int64s) -> int:
         """Count the records that have no time."""
@@ -56,10 +60,16 @@ def read_columns(window: Window, decoder: Decoder, columns: Int64s) -> Iterator[
     Damage
         The bytes cannot be a capture, or end too early (`Cut`); all records before are given.
     """
+    return read_strides(window, decoder, repeat(columns))
+
+
+def read_strides(window: Window, decoder: Decoder, strides: Iterator[Int64s]) -> Iterator[int]:
+    """Fill one array after the other, while there is one; otherwise as `read_columns`."""
     walk = decoder.walk
     walk["pos"], walk["end"] = decoder.start, window.end
     fault: Damage | None = None
-    while True:
+    columns = next(strides, None)
+    while columns is not None:
         status = decoder.scan(window, columns)
         try:
             if status == MORE and not window.fill(walk, int(walk["need"])):
@@ -75,6 +85,7 @@ def read_columns(window: Window, decoder: Decoder, columns: Int64s) -> Iterator[
             yield int(walk["count"])
             walk["count"] = 0
             window.release(int(walk["pos"]))
+            columns = next(strides, None)
     if walk["count"]:
         yield int(walk["count"])
     if fault:

@@ -1,12 +1,14 @@
 """One capture that is open: its head, its walk, and the warnings that the walk leaves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO, Final
 
 from rxreplay.errors import TraceError
 
 from .closing import Closing
 from .faults import Cut, Damage
+from .frames import read_frames
 from .inflate import PlainReader, inflate
 from .packets import Block, Int64s, block_of
 from .reading import Decoder, new_columns, new_decoder, read_columns
@@ -115,6 +117,29 @@ class Trace(Closing):
         """
         self._check_unread()
         return self._walk(addresses)
+
+    def frames(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Give what the capture kept of some records, as far as it can be read.
+
+        Parameters
+        ----------
+        numbers : sequence of int
+            Records from 0, in ascending order, each once.
+
+        Raises
+        ------
+        TraceError
+            A stream is walked a second time.
+        """
+        self._check_unread()
+        window, stream = self._opened or self._open(self.format)
+        self._opened = None
+        try:
+            with suppress(Damage):  # `blocks` says so
+                yield from read_frames(window, self._decoder(window), numbers)
+        finally:
+            window.close()
+            self._source.release(stream)
 
     def _check_unread(self) -> None:
         if not self._source.rewindable and self._opened is None:

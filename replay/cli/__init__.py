@@ -11,6 +11,7 @@ COMMANDS = {
     "info": "What a capture holds, and what that means for a replay.",
     "replay": "All figures of one strategy.",
     "compare": "Strategies side by side, with a verdict.",
+    "explain": "The story of a packet: buffers, skb, truesize, chunks.",
     "strategies": "The receive strategies, one line each.",
     "verify": "Hold the emulator against recordings of real kernels.",
 }

@@ -8,6 +8,7 @@ from typing import Any, TextIO, get_args, get_type_hints
 from rxreplay.emulator import Figures
 
 from ..result import Result, Results
+from ..stories.story import Stories
 
 
 def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JSON
@@ -69,3 +70,13 @@ def write(results: Results, out: TextIO) -> None:
 def write_info(results: Results, out: TextIO) -> None:
     """Write a row for each trace."""
     _write([dict(flat(trace.as_dict())) for trace in results.traces], out)
+
+
+def write_explain(results: Stories, out: TextIO) -> None:
+    """Write a row for each packet, with its buffers and chunks as counts."""
+    rows = []
+    for story in results.stories:
+        row = story.as_dict()
+        del row["because"], row["terms"]
+        rows.append(row | {name: len(row[name]) for name in ("buffers", "chunks")})
+    _write(rows, out)

@@ -1,0 +1,224 @@
+"""The story of a packet: the library function `explain`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+from rxreplay.emulator import Strategy
+from rxreplay.errors import OptionError
+from rxreplay.traces import Block, JoinedTrace, Trace
+from rxreplay.traces.directions import for_guest
+from rxreplay.traces.flow_key import flow_key
+
+from .comparing import DEFAULTS, openings
+from .feeding import feed
+from .options import Options, Progress, mac_numbers, no_progress, resolve
+from .result import ResultWarning
+from .sources import Lengths, Source, Walkable
+from .stories.story import NOT_REPLAYED, Stories, Story
+from .stories.storytelling import tell
+
+
+def explain(
+    source: Source,
+    packets: Sequence[int],
+    strategy: str | Strategy,
+    options: Options = DEFAULTS,
+    progress: Progress = no_progress,
+    *,
+    flow: bool = False,
+    **changes: Any,  # noqa: ANN401 - fields of Options
+) -> Stories:
+    """Tell what packets of a trace became under one strategy, and why.
+
+    Parameters
+    ----------
+    source : path, open trace, or int64 array of shape (n,)
+        The capture; with `join` among the options, a list of paths.
+    packets : sequence of int
+        Their numbers in the capture, from 1: Wireshark's frame.number.
+    strategy : str or Strategy
+        What receives.
+    options, progress, **changes
+        As for `replay`; `rcvbuf` does not matter.
+    flow : bool
+        Whether the other packets of their flows, in the same direction, are told as well.
+
+    Returns
+    -------
+    Stories
+        One for each packet, in order of their numbers.
+
+    Raises
+    ------
+    RxReplayError
+        The trace cannot be read, there is no such strategy, no such packet, or no flow.
+
+    Examples
+    --------
+    >>> [story] = explain([60, 1514, 9014], [2], "5.10/mergeable").stories
+    >>> story.outcome, [tuple(term) for term in story.terms]
+    ('copy and frags', [('fresh head', 512), ('struct sk_buff', 256), ('buffer', 1536)])
+    """
+    options = replace(options, **changes)
+    [chosen] = resolve([strategy])
+    [opening] = openings(cast(Sequence[Source], source) if options.join else [source], options)
+    with opening() as trace:
+        kept = KeptLengths(trace, options)
+        fed = feed(cast(Walkable, kept), [], options, progress)
+        wanted = checked_packets(packets, fed.info.packets, trace.path or trace.format)
+        if flow:
+            wanted = with_flows(trace, wanted, fed.info.packets)
+        flows = flows_of(trace, wanted)
+    told = {story.packet: story for story in tell(*kept.replayed(wanted), chosen, options)}
+    stories = [told.get(n) or not_replayed(n, kept.wire_len(n)) for n in wanted]
+    return Stories(
+        config=options.as_config([chosen], chosen.name),
+        trace=fed.info,
+        stories=[replace(story, flow=flows.get(story.packet)) for story in stories],
+        warnings=fed.warnings + [ResultWarning("kernel", chosen.doubt)] * bool(chosen.doubt),
+    )
+
+
+class KeptLengths:
+    """A trace that keeps the lengths its walk gives, and which of them reach the guest."""
+
+    def __init__(self, trace: Walkable, options: Options) -> None:
+        """Keep nothing yet."""
+        self._trace = trace
+        self._macs = np.array(mac_numbers(options.guest_macs), np.int64)
+        self._lengths: list[Any] = [np.zeros(0, np.uint32)]
+        self._reach: list[Any] = [np.zeros(0, np.int64)]
+        self._packets = 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - all else is the trace's
+        """Give what the trace has."""
+        return getattr(self._trace, name)
+
+    def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
+        """Walk it."""
+        for block in self._trace.blocks(addresses=addresses):
+            self._lengths.append(block.wire_len.astype(np.uint32))
+            if self._macs.size:
+                mask = for_guest(block, self._macs)
+                self._reach.append(np.flatnonzero(mask) + self._packets)
+            self._packets += block.wire_len.size
+            yield block
+
+    def wire_len(self, packet: int) -> int:
+        """Give the length of a packet, whether it is replayed or not."""
+        return int(self._whole()[packet - 1])
+
+    def _whole(self) -> Any:  # noqa: ANN401 - an array of uint32: 4 bytes a packet
+        self._lengths = [np.concatenate(self._lengths)]
+        return self._lengths[0]
+
+    def replayed(self, packets: Sequence[int]) -> tuple[Lengths, Lengths, list[int]]:
+        """Give what is replayed: lengths, packet numbers, and where those asked for are in it."""
+        lengths, numbers = self._whole(), np.arange(self._packets)
+        if self._macs.size:
+            numbers = np.concatenate(self._reach)
+            lengths = lengths[numbers]
+        wanted = np.flatnonzero(np.isin(numbers, np.array(packets, np.int64) - 1))
+        return lengths, numbers + 1, wanted.tolist()
+
+
+def not_replayed(packet: int, length: int) -> Story:
+    """Tell of a packet that is not the guest's."""
+    return Story(packet, length, None, NOT_REPLAYED, ("it does not go to the guest (--guest-mac)",))
+
+
+def checked_packets(packets: Sequence[int], most: int, name: str) -> list[int]:
+    """Give packet numbers in their order, each once.
+
+    Raises
+    ------
+    OptionError
+        There is no such packet.
+
+    Examples
+    --------
+    >>> checked_packets([3, 1, 3], 3, "a.pcap")
+    [1, 3]
+    """
+    for packet in packets:
+        if not 1 <= packet <= most:
+            raise OptionError(f"packet {packet:,}: {name} has packets 1 to {most:,}")
+    return sorted(set(packets))
+
+
+def frames_of(trace: Walkable, packets: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Give packets with their flows, where bytes are kept and can be read once more."""
+    if isinstance(trace, Trace | JoinedTrace) and trace.rewindable:
+        for number, frame in trace.frames([packet - 1 for packet in packets]):
+            key = flow_key(frame, trace.link_type)
+            if key:
+                yield number + 1, key
+
+
+def flows_of(trace: Walkable, packets: Sequence[int]) -> dict[int, str]:
+    """Give the flow of each packet whose flow can be told."""
+    return dict(frames_of(trace, packets))
+
+
+def with_flows(trace: Walkable, packets: Sequence[int], most: int) -> list[int]:
+    """Give the packets of the same flows, in the same direction.
+
+    Raises
+    ------
+    OptionError
+        The flow of one cannot be told.
+    """
+    flows = flows_of(trace, packets)
+    for packet in packets:
+        if packet not in flows:
+            raise OptionError(
+                f"packet {packet:,}: its flow cannot be told: the capture is a stream, of a link "
+                "type that is not known here, or keeps too little of the packet"
+            )
+    wanted = set(flows.values())
+    return [packet for packet, key in frames_of(trace, range(1, most + 1)) if key in wanted]
+
+
+def asked_for(packets: Sequence[int], ranges: Sequence[str]) -> list[int]:
+    """Give the packets that are named one by one, or as `FIRST:LAST`.
+
+    Raises
+    ------
+    OptionError
+        None is, or a range is none.
+
+    Examples
+    --------
+    >>> asked_for([9], ["2:4"])
+    [9, 2, 3, 4]
+    """
+    wanted = list(packets)
+    for text in ranges:
+        first, _, last = text.partition(":")
+        try:
+            numbers = range(int(first), int(last) + 1)
+        except ValueError:
+            numbers = range(0)
+        if not numbers:
+            raise OptionError(f"--range {text}: not FIRST:LAST with two packet numbers")
+        wanted += numbers
+    if not wanted:
+        raise OptionError("which packet? --packet N or --range FIRST:LAST names it")
+    return wanted
+
+
+def one_source(captures: Sequence[str], options: Options) -> Source:
+    """Give the capture that is meant, or all that are joined.
+
+    Raises
+    ------
+    OptionError
+        There are several, and nobody says that they are one.
+    """
+    if options.join:
+        return cast(Source, list(captures))
+    if len(captures) > 1:
+        raise OptionError("packets of several captures: name one capture, or --join them")
+    return captures[0]
