@@ -1,4 +1,4 @@
-"""Recordings of real kernels: a line of JSON, then an event a line."""
+"""Recordings of real kernels: a line of JSON, then an event a line; or the text of ftrace."""
 
 import gzip
 import json
@@ -6,7 +6,7 @@ import os
 import re
 import zlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from rxreplay.errors import RxReplayError
 
@@ -19,6 +19,10 @@ Event = tuple[str, ...]
 
 class RecordingError(RxReplayError):
     """A file is no recording, or not one that can be compared."""
+
+
+class NothingToCompareError(RecordingError):
+    """All of a recording depends on what was before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,21 @@ class Recording:
         A line each; the first item is the kind.
     lines : list of int
         The line number of each event.
+    start : {"fill", "unknown", "middle"}
+        Whether it begins with the fill of an empty ring.
+    pulled : frozenset of int
+        Packets, by their seq, into whose heads the kernel may have pulled headers by then.
+    remarks : tuple of str
+        What a reader of the outcome should know: which device, where events were lost.
     """
 
     name: str
     head: dict[str, Any]
     events: list[Event] = field(repr=False)
     lines: list[int] = field(repr=False)
+    start: Literal["fill", "unknown", "middle"] = "fill"
+    pulled: frozenset[int] = field(default=frozenset(), repr=False)
+    remarks: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> set[str]:
@@ -76,14 +89,23 @@ def read_recording(path: str | os.PathLike[str]) -> Recording:
         It is none; the message names the line.
     """
     name = os.fspath(path)
-    first, *rest = _text(name).splitlines() or [""]
-    try:
-        head = json.loads(first.removeprefix("#"))
-        head["kernel"], head["mode"]
-    except (ValueError, KeyError, TypeError):
+    return recording_of(name, text_of(name))
+
+
+def recording_of(name: str, text: str) -> Recording:
+    """Give the recording that `text`, of a file of that name, is.
+
+    Raises
+    ------
+    RecordingError
+        It is none; the message names the line.
+    """
+    first, *rest = text.splitlines() or [""]
+    head = head_of(first)
+    if head is None:
         raise RecordingError(
             f"{name}: line 1 is not '# ' and a JSON object with kernel and mode: no recording"
-        ) from None
+        )
     events, lines = [], []
     for number, line in enumerate(rest, 2):
         if line:
@@ -92,7 +114,24 @@ def read_recording(path: str | os.PathLike[str]) -> Recording:
     return Recording(name, head, events, lines)
 
 
-def _text(name: str) -> str:
+def head_of(line: str) -> dict[str, Any] | None:
+    """Give what the first line of a recording says, or None if it is no such line."""
+    try:
+        head: dict[str, Any] = json.loads(line.removeprefix("#"))
+        head["kernel"], head["mode"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return head
+
+
+def text_of(name: str) -> str:
+    """Read a text, plain or gzipped.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be read, or is none.
+    """
     try:
         with open(name, "rb") as file:
             content = file.read()

@@ -1,56 +1,22 @@
 """The emulator against recordings of real kernels: the library function `verify`."""
 
 import os
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
 
 import numpy as np
-from rxreplay.emulator import Receiver, Strategy, strategy
-from rxreplay.emulator.abi import ETH_HLEN, SK_RMEM_DEFAULT
-from rxreplay.emulator.layouts import HDR_LEN
-from rxreplay.emulator.state import (
-    CHUNK_FREED,
-    CHUNK_TAKEN,
-    FRAG,
-    PACKET,
-    POOL_FREED,
-    POOL_TAKEN,
-    REFILL,
-)
+from rxreplay.emulator import Receiver, Strategy
+from rxreplay.emulator import strategy as strategy_named
+from rxreplay.emulator.abi import SK_RMEM_DEFAULT
 from rxreplay.errors import StrategyError
 
-from .recording import Event, Recording, RecordingError, read_recording
+from .differing import Difference, emulated_events, first_difference, head_difference
+from .guest_trace import read_log
+from .midway import compare_midway
+from .recording import Recording, RecordingError
 
-CONTEXT = 4  # events shown before a difference
+VNET_HDR = 12  # bytes of virtio header where a recording does not say
 EVENTS_TO_SPARE = 4096
-
-TRACED = {CHUNK_TAKEN: ("chunk", "+"), CHUNK_FREED: ("chunk", "-")}
-TRACED |= {POOL_TAKEN: ("pool", "+"), POOL_FREED: ("pool", "-")}
-NAMED = ("chunk", "pool")  # events about a chunk, whose number is a name
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where the emulator parts from a recording.
-
-    Attributes
-    ----------
-    line : int
-        Of the recording, from 1; one more than it has where the emulator did more.
-    recorded, emulated : str
-        The event there, and the one that the emulator has instead.
-    before : list of str
-        The events that came before it, equal on both sides.
-    """
-
-    line: int
-    recorded: str
-    emulated: str
-    before: list[str]
-
-    def __str__(self) -> str:
-        """Give it in one line."""
-        return f"line {self.line:,}: recorded '{self.recorded}', emulated '{self.emulated}'"
+AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +33,11 @@ class Verdict:
         How many were compared and equal.
     difference : Difference or None
         The first one.
+    remarks : tuple of str
+        What was not compared, and why; where there was a choice, what was chosen.
+    explained : int
+        Packets that are as the emulator has them; from the middle those behind the first turn of
+        the ring, after the one past that explains most.
     """
 
     name: str
@@ -75,6 +46,8 @@ class Verdict:
     packets: int
     untraced: list[str]
     difference: Difference | None
+    remarks: tuple[str, ...] = ()
+    explained: int = 0
 
     @property
     def ok(self) -> bool:
@@ -82,11 +55,31 @@ class Verdict:
         return self.difference is None
 
 
-def verify(path: str | os.PathLike[str]) -> Verdict:
-    """Replay a recording and compare what it holds, event for event.
+def verify(
+    path: str | os.PathLike[str],
+    strategy: str | None = None,
+    *,
+    ring: int | None = None,
+    dev: str | None = None,
+    from_start: bool = False,
+) -> Verdict:
+    """Replay a recording, or the text of ftrace, and compare what it holds, event for event.
 
     Packets' lengths and polls are fed as they were; refills, chunks, skbs and, where an unread
     socket was recorded, what it accepted must come out the same.
+
+    Parameters
+    ----------
+    path
+        The recording, or the text.
+    strategy : str, optional
+        What to compare with, instead of what a recording's first line names; `auto`: what fits.
+    ring : int, optional
+        Buffers in the ring; the default is what the recording says, else 256.
+    dev : str, optional
+        The interface, in a trace of several.
+    from_start : bool
+        Whether a trace is known to begin with the fill of an empty ring.
 
     Raises
     ------
@@ -95,12 +88,59 @@ def verify(path: str | os.PathLike[str]) -> Verdict:
     StrategyError
         There is no strategy for its kernel and mode.
     """
-    recording = read_recording(path)
-    chosen = strategy_of(recording)
+    recording = read_log(path, dev)
+    if ring is not None:
+        recording = replace(recording, head=recording.head | {"ring": ring})
+    if from_start and recording.start == "middle":
+        raise RecordingError(f"{recording.name}: it begins within a poll, not with the fill")
+    if from_start:
+        recording = replace(recording, start="fill")
+    if strategy == AUTO:
+        from .fitting import fit
+
+        return fit(recording)
+    return compare_recording(recording, strategy_of(recording, strategy))
+
+
+def check_strategy(name: str | None) -> None:
+    """Look up a strategy that was asked for.
+
+    Raises
+    ------
+    StrategyError
+        There is none of that name.
+    """
+    if name not in (None, AUTO):
+        strategy_named(name)
+
+
+def compare_recording(recording: Recording, chosen: Strategy) -> Verdict:
+    """Compare all of a recording, or where it begins in the middle what does not depend on that."""
+    if recording.start == "fill":
+        return compare_whole(recording, chosen)
+    whole = compare_whole(recording, chosen)
+    if whole.ok and recording.start == "unknown":
+        return replace(whole, remarks=(*whole.remarks, "all is as from the fill of the ring on"))
+    midway = compare_midway(recording, chosen, head_numbers(recording)[0])
+    return Verdict(
+        recording.name,
+        chosen.name,
+        midway.compared,
+        midway.compared,
+        whole.untraced,
+        midway.difference,
+        (*recording.remarks, str(midway)),
+        midway.explained,
+    )
+
+
+def compare_whole(recording: Recording, chosen: Strategy) -> Verdict:
+    """Compare a recording from the fill of an empty ring on."""
     receiver = replay_recording(recording, chosen)
     emulated = emulated_events(receiver)
     untraced = sorted({event[0] for event in emulated} - recording.kinds)
-    difference = first_difference(recording, [e for e in emulated if e[0] not in untraced])
+    room = chosen.layout(head_numbers(recording)[0]).copy_room
+    difference = first_difference(recording, [e for e in emulated if e[0] not in untraced], room)
     if difference is None:
         difference = head_difference(recording, receiver)
     equal = recording.events
@@ -108,22 +148,48 @@ def verify(path: str | os.PathLike[str]) -> Verdict:
         equal = [
             e for e, line in zip(equal, recording.lines, strict=True) if line < difference.line
         ]
-    packets = sum(event[0] == "packet" for event in equal)
-    return Verdict(recording.name, chosen.name, len(equal), packets, untraced, difference)
+    packets = explained = sum(event[0] == "packet" for event in equal)
+    if difference is not None:
+        mine = set(emulated)
+        explained = sum(event[0] == "packet" and event in mine for event in recording.events)
+    return Verdict(
+        recording.name,
+        chosen.name,
+        len(equal),
+        packets,
+        untraced,
+        difference,
+        recording.remarks,
+        explained,
+    )
 
 
-def strategy_of(recording: Recording) -> Strategy:
-    """Find the strategy that a recording's first line names."""
+def strategy_of(recording: Recording, name: str | None = None) -> Strategy:
+    """Find the strategy of that name, or else the one that a recording's first line names."""
     head = recording.head
-    if head.get("vnet_hdr", HDR_LEN) != HDR_LEN:
-        raise StrategyError(f"{recording.name}: the virtio header is 12 bytes in all strategies")
-    program = "+xdp" if head.get("xdp") else ""
-    by_mtu = head["mode"] == "big" and "mtu" in head  # no offloads: the MTU made it big
-    settings = f",guest_gso=0,device_mtu={head['mtu']}" if by_mtu else ""
+    if name is None and "kernel" not in head:
+        raise RecordingError(
+            f"{recording.name}: a trace does not say which kernel it is of: --strategy names it, "
+            "or --strategy auto finds what fits"
+        )
     try:
-        return strategy(f"{head['kernel']}/{head['mode']}{program}{settings}")
+        return strategy_named(name or f"{head['kernel']}/{mode_of(head)}{settings_of(head)}")
     except StrategyError as error:
         raise StrategyError(f"{recording.name}: {error}") from None
+
+
+def mode_of(head: dict[str, object]) -> str:
+    """Give the mode that a first line names, with the program where one was attached."""
+    return f"{head['mode']}{'+xdp' if head.get('xdp') else ''}"
+
+
+def settings_of(head: dict[str, object]) -> str:
+    """Give the knobs that a first line sets, as a strategy's name has them."""
+    by_mtu = head.get("mode") == "big" and "mtu" in head  # no offloads: the MTU made it big
+    settings = f",guest_gso=0,device_mtu={head['mtu']}" if by_mtu else ""
+    if head.get("vnet_hdr", VNET_HDR) != VNET_HDR:
+        settings += f",hdr_len={head['vnet_hdr']}"
+    return settings
 
 
 def replay_recording(recording: Recording, chosen: Strategy) -> Receiver:
@@ -134,6 +200,14 @@ def replay_recording(recording: Recording, chosen: Strategy) -> Receiver:
             f"{sum(recording.polls):,} packets and it has {len(recording.frames):,}: packets or "
             "polls are missing"
         )
+    events = len(recording.events) + EVENTS_TO_SPARE
+    while len((receiver := received(recording, chosen, events)).log) == events:
+        events *= 2  # what was not traced takes room as well
+    return receiver
+
+
+def received(recording: Recording, chosen: Strategy, events: int) -> Receiver:
+    """Receive a recording's frames, with room for so many events."""
     ring, rcvbuf = head_numbers(recording)
     try:
         receiver = Receiver(
@@ -142,7 +216,7 @@ def replay_recording(recording: Recording, chosen: Strategy) -> Receiver:
             polls=recording.polls,
             rcvbuf=rcvbuf or SK_RMEM_DEFAULT,
             unread=rcvbuf is not None,
-            events=len(recording.events) + EVENTS_TO_SPARE,
+            events=events,
         )
     except StrategyError as error:
         raise StrategyError(f"{recording.name}: {error}") from None
@@ -161,74 +235,3 @@ def head_numbers(recording: Recording) -> tuple[int, int | None]:
             f"{recording.name}: line 1: ring, or rcvbuf of udp, is no number of buffers or bytes"
         )
     return ring, rcvbuf if udp else None
-
-
-def emulated_events(receiver: Receiver) -> list[Event]:
-    """Write the emulator's events as a recording has them.
-
-    Chunk numbers stay the emulator's own: `first_difference` ties them to the recording's.
-    """
-    events: list[Event] = []
-    for kind, a, b, c, d, e in receiver.log.tolist():
-        if kind == REFILL:
-            event: Event = ("refill", str(a), "-" if b < 0 else str(b), str(c), str(d))
-        elif kind in TRACED:
-            event = (*TRACED[kind], str(a))
-        elif kind == FRAG:
-            event = ("frag", str(a))
-        elif kind == PACKET:
-            event = ("packet", *map(str, (a, b, b - ETH_HLEN, c, d, e)))
-        else:
-            event = ("poll", str(a))
-        events.append(event)
-    return events
-
-
-def first_difference(recording: Recording, emulated: list[Event]) -> Difference | None:
-    """Compare event by event; a chunk's number is a name, tied where the chunk is taken."""
-    names: dict[str, str] | None = {} if recording.kinds & set(NAMED) else None
-    for index, (event, mine) in enumerate(zip_longest(recording.events, emulated)):
-        taken = event and mine and event[:2] == mine[:2] and event[0] in NAMED and event[1] == "+"
-        if names is not None and event and mine and taken:
-            names[mine[2]] = event[2]
-        named = with_names(mine, event, names)
-        if event != named:
-            lines = recording.lines
-            return Difference(
-                lines[index] if index < len(lines) else lines[-1] + 1,
-                " ".join(event or ("nothing more",)),
-                " ".join(named or ("nothing more",)),
-                [" ".join(e) for e in recording.events[max(0, index - CONTEXT) : index]],
-            )
-    return None
-
-
-def with_names(
-    mine: Event | None, event: Event | None, names: dict[str, str] | None
-) -> Event | None:
-    """Put the recording's name of a chunk, by `names`, into an event of the emulator.
-
-    Where chunks were not traced their names cannot be told, and any name will do.
-    """
-    if not mine or mine[0] not in ("refill", *NAMED):
-        return mine
-    if names is None:
-        return (*mine[:2], event[2], *mine[3:]) if event and event[0] == mine[0] else mine
-    return (*mine[:2], names.get(mine[2], mine[2]), *mine[3:])
-
-
-def head_difference(recording: Recording, receiver: Receiver) -> Difference | None:
-    """Compare what the first line says of the run: packets, buffer sizes, the unread socket."""
-    head = recording.head
-    pairs: list[tuple[str, object, object]] = [("seen", head.get("seen"), len(recording.frames))]
-    sizes = head.get("mergeable_rx_buffer_size") or []
-    if sizes:
-        pairs.append(("mergeable_rx_buffer_size", sizes, receiver.buffer_sizes))
-    socket: dict[str, object] = dict(receiver.socket)
-    for name, recorded in (head.get("udp") or {}).items():
-        if name != "rcvbuf":
-            pairs.append((f"udp {name}", recorded, socket.get(name, "nothing of that name")))
-    for name, recorded, emulated in pairs:
-        if recorded is not None and recorded != emulated:
-            return Difference(1, f"{name} {recorded}", f"{name} {emulated}", [])
-    return None

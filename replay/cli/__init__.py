@@ -13,7 +13,7 @@ COMMANDS = {
     "compare": "Strategies side by side, with a verdict.",
     "explain": "The story of a packet: buffers, skb, truesize, chunks.",
     "strategies": "The receive strategies, one line each.",
-    "verify": "Hold the emulator against recordings of real kernels.",
+    "verify": "Hold the emulator against recordings and traces of real kernels.",
 }
 
 WRONG_USAGE = 2

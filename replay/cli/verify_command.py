@@ -1,42 +1,63 @@
 """`rxreplay verify`."""
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ..verifying import Verdict
 
 
 @click.command("verify")
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True)
-def command(logs: tuple[str, ...]) -> None:
-    """Replay each LOG, a recording of a real kernel, and compare event for event.
+@click.option(
+    "--strategy",
+    metavar="NAME",
+    help="Compare with this one, whatever a LOG says; 'auto' finds what fits best.",
+)
+@click.option("--ring", type=int, metavar="N", help="Buffers in the ring, whatever a LOG says.")
+@click.option("--dev", metavar="IF", help="Interface, in a trace of several.")
+@click.option("--from-start", is_flag=True, help="A trace begins with the fill of an empty ring.")
+def command(logs: tuple[str, ...], strategy: str | None, **asked: Any) -> None:
+    """Replay each LOG and compare event for event.
 
-    Status 1 where there is any difference, or a LOG that cannot be compared.
+    A LOG is a recording of a real kernel, or the text of ftrace with napi_gro_receive_entry and
+    napi_poll; docs/verify.md has the commands that record one.  Status 1 where there is any
+    difference, or a LOG that cannot be compared.
     """
     from ..errors import RxReplayError
-    from ..verifying import verify
+    from ..verifying import check_strategy, verify
     from .progress import announce_compiling
 
+    check_strategy(strategy)
     announce_compiling()
-    alike = packets = events = 0
+    verdicts = []
     for log in logs:
         try:
-            verdict = verify(log)
+            verdicts.append(verify(log, strategy, **asked))
         except RxReplayError as error:
             click.echo(f"failed     {error}")
-            continue
-        alike += verdict.ok
-        packets, events = packets + verdict.packets, events + verdict.events
-        if verdict.ok:
-            missing = f"; not traced: {', '.join(verdict.untraced)}" if verdict.untraced else ""
-            click.echo(
-                f"ok         {log}: {verdict.strategy}, {verdict.packets:,} packets{missing}"
-            )
-            continue
-        click.echo(f"different  {log}: {verdict.strategy}, {verdict.difference}")
-        for line in verdict.difference.before if verdict.difference else []:
-            click.echo(f"           after '{line}'")
+        else:
+            show(verdicts[-1])
+    alike = sum(verdict.ok for verdict in verdicts)
+    packets, events = (sum(getattr(v, name) for v in verdicts) for name in ("packets", "events"))
     click.echo(
         f"{alike:,} of {len(logs):,} logs ok; {packets:,} packets and {events:,} events are equal"
     )
     if alike < len(logs):
         sys.exit(1)
+
+
+def show(verdict: "Verdict") -> None:
+    """Write the outcome of a log: a line, and what belongs to it below."""
+    if verdict.difference is None:
+        missing = f"; not traced: {', '.join(verdict.untraced)}" if verdict.untraced else ""
+        outcome, text = "ok", f"{verdict.packets:,} packets{missing}"
+        below = []
+    else:
+        outcome, text = "different", str(verdict.difference)
+        below = [f"after '{event}'" for event in verdict.difference.before]
+    click.echo(f"{outcome:<10} {verdict.name}: {verdict.strategy}, {text}")
+    for line in (*below, *verdict.remarks):
+        click.echo(f"           {line}")

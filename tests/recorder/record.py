@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from ftrace import Event, LostEventsError, events, records
 from guest import RecorderError, build
 from machine import QEMU, Card, Machine, booted
 from rxreplay.errors import RxReplayError
+from rxreplay.ftrace import Event, LostEventsError, events, records
 from rxreplay.traces import open_trace
 
 NEEDED = {QEMU: "qemu-system-x86", "cpio": "cpio", "dpkg-deb": "dpkg", "apt-get": "apt"}

@@ -5,12 +5,13 @@ import json
 
 import pytest
 import rxreplay
+from helpers.ftrace_text import packet, text_of, traced
 from helpers.shared_data import ABSENT, CHECKOUT, RECORDINGS
 from oracles.recordings import named
 from oracles.virtio_net import oracle
+from rxreplay.differing import first_difference
 from rxreplay.errors import StrategyError
 from rxreplay.recording import Recording, RecordingError, read_recording
-from rxreplay.verifying import first_difference
 
 LOGS = sorted(path.name for path in RECORDINGS.glob("*.tsv.gz"))
 SHORT = [60, 1514, 1518, 300, 129, 128, 14] * 40
@@ -23,7 +24,7 @@ class Log:
 
     def __init__(self, strategy="4.11/mergeable", rcvbuf=None, ring=32, chunk_names=100):
         model = oracle(strategy, ring=ring, rcvbuf=rcvbuf)
-        kernel, mode = strategy.split("/")
+        kernel, mode = strategy.partition(",")[0].split("/")
         model.run(SHORT if mode == "small" else LONG, POLLS)
         self.head = {"kernel": kernel, "mode": mode, "ring": ring}
         if rcvbuf:
@@ -304,8 +305,9 @@ def test_a_first_line_that_cannot_be_is_an_error_there(verify, key, value):
         ({"kernel": "2.6"}, "log.tsv: 2.6 is older than 3.14"),
         ({"mode": "huge"}, "log.tsv: no strategy '4.11/huge'"),
         ({"ring": 48}, "log.tsv: a ring has 2 to"),
-        ({"xdp": "pass"}, "log.tsv: 4.11/mergeable\\+xdp: XDP is modelled for 4.16 and later"),
-        ({"vnet_hdr": 10}, "log.tsv: the virtio header is 12 bytes in all strategies"),
+        ({"kernel": "4.9", "xdp": "pass"}, "log.tsv: 4.9/mergeable\\+xdp: "),
+        ({"vnet_hdr": 11}, "log.tsv: 4.11/mergeable: hdr_len is 10 or 12"),
+        ({"vnet_hdr": None}, "log.tsv: 'hdr_len=None' is not NAME=VALUE"),
     ],
 )
 def test_what_no_strategy_does_is_named_with_the_log(verify, head, text):
@@ -319,6 +321,33 @@ def test_the_usual_virtio_header_is_no_obstacle(verify):
     log = Log()
     log.head["vnet_hdr"] = 12
     assert verify(log).ok
+
+
+@pytest.mark.parametrize(
+    ("strategy", "bytes_of"), [("6.1/mergeable", 20), ("4.11/small", 10), ("6.1/big", 10)]
+)
+def test_another_virtio_header_is_a_knob(verify, strategy, bytes_of):
+    log = Log(f"{strategy},hdr_len={bytes_of}")
+    log.head["vnet_hdr"] = bytes_of
+    verdict = verify(log)
+    assert verdict.difference is None
+    assert verdict.strategy == f"{strategy},hdr_len={bytes_of}"
+
+
+def test_keys_that_nobody_knows_and_a_ring_that_is_not_told_are_no_obstacle(verify):
+    log = Log(ring=256)
+    del log.head["ring"]
+    log.head |= {"seed": 7, "qemu": {"version": "7.2"}, "offloads": []}
+    assert verify(log).ok
+
+
+def test_a_strategy_and_a_ring_that_are_asked_for_stand_over_the_log_s(tmp_path):
+    log = Log("4.11/mergeable", ring=64)
+    log.head |= {"kernel": "6.1", "ring": 256}
+    path = log.write(tmp_path / "log.tsv")
+    assert not rxreplay.verify(path).ok
+    verdict = rxreplay.verify(path, "4.11/mergeable", ring=64)
+    assert (verdict.ok, verdict.strategy) == (True, "4.11/mergeable")
 
 
 def test_a_poll_that_cannot_be_is_named_with_the_log(verify):
@@ -351,3 +380,93 @@ def test_an_unknown_key_of_the_socket_is_a_difference(verify):
 def test_kinds_that_were_not_traced_are_named(verify):
     assert verify(Log()).untraced == []
     assert verify(Log().only("packet", "poll")).untraced == ["chunk", "refill"]
+
+
+def offloaded(events, seq, pulled=0, **fields):
+    """Write a trace in which a packet has a partial checksum, or GSO, and `pulled` bytes more."""
+    lines = []
+    for event in events:
+        if event[0] == "packet" and event[1] == seq:
+            lines.append(packet((*event[:4], event[4] - pulled, *event[5:]), **fields))
+        elif event[0] in ("packet", "poll"):
+            lines.append(text_of([event]).rstrip())
+    return "\n".join(lines)
+
+
+GSO = {"gso_size": 1448, "gso_type": "0x1"}
+
+
+@pytest.mark.parametrize("fields", [{"ip_summed": 3}, GSO, GSO | {"ip_summed": 3}])
+@pytest.mark.parametrize(
+    ("strategy", "seq", "pulled", "fine"),
+    [
+        *(("5.15/mergeable", 2, pulled, pulled in range(115)) for pulled in (-1, 0, 40, 114, 115)),
+        *(("6.1/mergeable", 2, pulled, pulled in range(627)) for pulled in (52, 626, 627)),
+        *(("6.16/mergeable", 2, pulled, pulled in range(243)) for pulled in (52, 242, 243)),
+        ("4.11/mergeable", 2, 0, True),  # 128 bytes are in the head, which has no room for more
+        ("4.11/mergeable", 2, 1, False),
+        ("6.1/mergeable", 3, -1, False),  # linear: nothing to pull
+        ("6.1/mergeable", 3, 0, True),
+    ],
+)
+def test_headers_may_be_pulled_as_far_as_the_head_has_room(
+    tmp_path, fields, strategy, seq, pulled, fine
+):
+    model = oracle(strategy, ring=32)
+    model.run(LONG, POLLS)
+    path = tmp_path / "trace.txt"
+    path.write_text(offloaded(model.events, seq, pulled, **fields))
+    assert rxreplay.verify(path, strategy, ring=32, from_start=True).ok == fine
+
+
+def test_without_an_offload_nothing_is_pulled(tmp_path):
+    model = oracle("6.1/mergeable", ring=32)
+    model.run(LONG, POLLS)
+    path = tmp_path / "trace.txt"
+    path.write_text(offloaded(model.events, 2, 40, ip_summed=1))
+    assert not rxreplay.verify(path, "6.1/mergeable", ring=32, from_start=True).ok
+
+
+def test_a_pull_is_no_difference_from_the_middle_either(tmp_path):
+    model = oracle("6.1/big", ring=32)
+    model.run(LONG, [1])
+    path = tmp_path / "trace.txt"
+    for pulled, fine in ((626, True), (627, False)):
+        path.write_text(offloaded(model.events, 205, pulled, **GSO).split("\n", 1)[1])
+        assert rxreplay.verify(path, "6.1/big", ring=32).ok == fine
+
+
+@pytest.mark.parametrize("strategy", ["6.1/mergeable", "7.2/mergeable", "5.10/big", "4.10/small"])
+def test_the_text_of_the_recorder_s_guest_is_compared_whole(tmp_path, strategy):
+    model = oracle(strategy, ring=32)
+    model.run(SHORT if "small" in strategy else LONG, POLLS)
+    path = tmp_path / "trace.txt"
+    path.write_text(traced(named(model.events)))
+    verdict = rxreplay.verify(path, strategy, ring=32)
+    assert verdict.difference is None
+    assert verdict.untraced == []
+    assert verdict.packets == sum(event[0] == "packet" for event in model.events)
+
+
+def test_a_trace_s_own_fill_tells_the_ring(tmp_path):
+    model = oracle("6.1/mergeable", ring=32)
+    model.run(LONG, POLLS)
+    path = tmp_path / "trace.txt"
+    path.write_text(traced(named(model.events)))
+    assert rxreplay.verify(path, "6.1/mergeable").ok
+
+
+def test_a_trace_without_a_strategy_asks_for_one(tmp_path):
+    path = tmp_path / "trace.txt"
+    path.write_text(text_of([("packet", 0, 60, 46, 0, 1280, 0), ("poll", 1)]))
+    with pytest.raises(RecordingError, match=r"which kernel .* --strategy auto finds"):
+        rxreplay.verify(path)
+
+
+def test_events_that_were_not_traced_take_room_as_well(verify):
+    log = Log("6.1/mergeable", ring=256)
+    model = oracle("6.1/mergeable", ring=256)
+    model.run([65_550] * 300, [1])  # 43 buffers each, at first
+    log.events = [list(event) for event in model.events if event[0] in ("packet", "poll")]
+    verdict = verify(log)
+    assert (verdict.ok, verdict.packets) == (True, 300)

@@ -1,4 +1,5 @@
 import pytest
+from helpers.ftrace_text import packet, text_of
 from helpers.shared_data import ABSENT, RECORDINGS
 from oracles.virtio_net import oracle
 
@@ -72,3 +73,67 @@ def test_real_logs_are_ok(rxreplay):
     assert result.exit_code == 0
     assert result.stdout.count("ok         ") == len(logs)
     assert f"{len(logs)} of {len(logs)} logs ok" in result.stdout
+
+
+@pytest.fixture
+def trace(tmp_path):
+    """Write small packets as ftrace shows them, of a mergeable queue of 64 buffers."""
+    model = oracle("6.1/mergeable", ring=64)
+    model.run([60, 300] * 60, [1])
+    path = tmp_path / "trace.txt"
+    path.write_text(text_of(model.events))
+    return path
+
+
+def test_a_trace_of_ftrace_is_compared_with_a_strategy(rxreplay, trace):
+    result = rxreplay("verify", trace, "--strategy", "6.1/mergeable", "--ring", 64, "--dev", "eth0")
+    assert result.exit_code == 0
+    assert result.stdout == (
+        f"ok         {trace}: 6.1/mergeable, 120 packets; not traced: chunk, refill\n"
+        "           all is as from the fill of the ring on\n"
+        "1 of 1 logs ok; 120 packets and 240 events are equal\n"
+    )
+
+
+def test_a_trace_from_the_middle_says_so(rxreplay, trace):
+    trace.write_text(trace.read_text().split("\n", 1)[1])
+    result = rxreplay("verify", trace, "--strategy", "6.1/mergeable", "--ring", 64)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        f"ok         {trace}: 6.1/mergeable, 27 packets; not traced: chunk, refill",
+        "           from the middle (unless --from-start): 27 packets compared, 28 in part; "
+        "64 not, which depend on the ring before",
+        "1 of 1 logs ok; 27 packets and 27 events are equal",
+    ]
+    result = rxreplay("verify", trace, "--strategy", "6.1/mergeable", "--from-start")
+    assert (result.exit_code, "begins within a poll" in result.stdout) == (1, True)
+
+
+def test_lost_events_and_several_devices_are_said(rxreplay, trace):
+    text = trace.read_text()
+    trace.write_text(text + "CPU:0 [LOST 7 EVENTS]\n" + text.replace("dev=eth0", "dev=eth1"))
+    result = rxreplay("verify", trace, "--strategy", "6.1/mergeable", "--ring", 64)
+    assert result.stdout.splitlines()[1] == (
+        "           compared up to line 241: 7 events were lost"
+    )
+    trace.write_text(text + packet(("packet", 0, 60, 46, 0, 768, 0), dev="eth1"))
+    result = rxreplay("verify", trace, "--strategy", "6.1/mergeable", "--ring", 64)
+    assert "eth0 of eth0 (120), eth1 (1): --dev chooses another" in result.stdout
+
+
+def test_a_trace_without_a_strategy_fails_with_what_to_do(rxreplay, trace):
+    result = rxreplay("verify", trace)
+    assert result.exit_code == 1
+    assert "--strategy auto finds what fits" in result.stdout
+
+
+def test_a_strategy_that_is_none_is_wrong_usage(rxreplay, trace):
+    result = rxreplay("verify", trace, "--strategy", "6.1/huge")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_auto_says_what_fits(rxreplay, log):
+    result = rxreplay("verify", log, "--strategy", "auto")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1].startswith("           fits ")
+    assert "4.10/small" in result.stdout.splitlines()[1]

@@ -1,7 +1,10 @@
 """Raw ftrace text into events; the recorder itself is run by hand (docs/recorder.md)."""
 
 import pytest
-from recorder.ftrace import LostEventsError, events, records
+from helpers.ftrace_text import FORMS, packet, poll, traced
+from oracles.recordings import named
+from oracles.virtio_net import oracle
+from rxreplay.ftrace import LostEventsError, devices, events, only, queues, records
 
 HEAD = "# entries-in-buffer/entries-written: {}/{}   #P:1"
 IP = "              ip-87      [000] .....     3.484520: "
@@ -32,6 +35,7 @@ def test_the_events_of_a_driver():
     assert read(
         "# tracer: nop",
         HEAD.format(10, 10),
+        IP + "netif_rx: dev=eth0 skbaddr=(____ptrval____) len=52",
         IP + ALLOC.format("0x100"),  # before the first refill: somebody else's
         IP + REFILL.format(1536, "0x0", 0, 0),
         IP + ALLOC.format("0x2680"),
@@ -41,6 +45,7 @@ def test_the_events_of_a_driver():
         IDLE + REFILL.format(1536, page(0x2680), 32768, 32768),
         IDLE + ALLOC.format("0x2688"),
         IDLE + FREE.format("0x2680"),
+        IDLE + FREE.format("0x100"),
         IDLE + FREE.format("0x100"),
         WORKER + POLL.format("eth0", 1),
         IDLE + FREE.format("0x2688"),  # after the last poll
@@ -109,3 +114,79 @@ def test_page_pool():
 def test_lost_events_are_an_error(line):
     with pytest.raises(LostEventsError, match="12"):
         read(line, IDLE + POLL.format("eth0", 1))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_tool_s_text_gives_the_same_events(form):
+    model = oracle("6.1/mergeable", ring=16)
+    model.run([60, 1514, 9014, 300] * 20, [1, 3, 8])
+    whole = list(named(model.events))
+    found = events(records(traced(whole, form).splitlines()))
+    assert list(named(without_dash(*event) for event in found)) == whole
+
+
+def without_dash(kind, *fields):
+    return (kind, *(None if kind == "refill" and field == "-" else field for field in fields))
+
+
+def test_page_pool_of_6_12_and_later_names_a_netmem():
+    text = traced([("frag", 1536), ("pool", "+", 0), ("pool", "-", 0), ("poll", 1)])
+    assert "netmem=" in text
+    assert read(*text.splitlines()) == [
+        ("frag", 1536),
+        ("pool", "+", 0),
+        ("pool", "-", 0),
+        ("poll", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (packet(("packet", 0, 60, 46, 0, 768, 0))[:-60], "has no number 'nr_frags'"),
+        (packet(("packet", 0, 60, 46, 0, 768, 0)).replace("=768", "=x"), "no number 'truesize'"),
+        (packet(("packet", 0, 60, 46, 0, 768, 0)).replace("gso_type=0x0", "gso_type="), "gso_type"),
+        (IP + "napi_poll: napi poll on napi struct 00000000e62d086d for device eth0", "'work'"),
+        (IP + "mm_page_alloc: page=0 order=3", "'pfn'"),
+    ],
+)
+def test_an_event_without_its_numbers_is_where_the_trace_ends(text, why):
+    with pytest.raises(LostEventsError, match=r"line 2: .*" + why) as error:
+        read("# tracer: nop", text)
+    assert error.value.line == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "pulled"),
+    [
+        ({}, False),
+        *(({"ip_summed": value}, value == 3) for value in (1, 2, 3)),
+        ({"gso_size": 1448}, True),
+        ({"gso_type": "0x1"}, True),
+    ],
+)
+def test_headers_may_be_pulled_with_a_partial_checksum_or_gso(fields, pulled):
+    (record,) = records([packet(("packet", 0, 60, 46, 0, 768, 0), **fields)])
+    assert record.pulled == pulled
+
+
+def test_devices_and_queues_are_counted():
+    lines = [packet(("packet", 0, 60, 46, 0, 768, 0), dev=d, queue=q) for d, q in DEVS]
+    assert devices(records(lines)) == {"eth0": 2, "eth1": 1, "": 1}
+    assert queues(records(lines)) == {"1", "2"}
+
+
+DEVS = [("eth0", 1), ("eth1", 1), ("eth0", 2), ("", 1)]
+
+
+@pytest.mark.parametrize(
+    ("dev", "packets", "polls"),
+    [("eth0", ["eth0", "eth0", ""], ["eth0", ""]), ("", [""], ["eth0", "eth1", ""])],
+)
+def test_what_has_no_name_may_be_any_device_s(dev, packets, polls):
+    lines = [packet(("packet", 0, 60, 46, 0, 768, 0), dev=d, queue=q) for d, q in DEVS]
+    lines += [poll(1, dev=name) for name in ("eth0", "eth1", "", "(no_device)")]
+    kept = only(records([*lines, IP + FREE.format("0x100")]), dev)
+    assert [r.dev for r in kept if r.name == "napi_gro_receive_entry"] == packets
+    assert [r.dev for r in kept if r.name == "napi_poll"] == polls
+    assert kept[-1].name == "mm_page_free"
