@@ -29,6 +29,7 @@ SZ_1K: Final = 1024  # net/core/skbuff.c: page_frag_alloc_1k()
 VIRTNET_RX_PAD: Final = NET_SKB_PAD  # NET_IP_ALIGN is 0 on x86
 SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF: Final = 12  # include/uapi/linux/virtio_net.h
 SIZEOF_VIRTNET_RQ_DMA: Final = 16  # struct virtnet_rq_dma in drivers/net/virtio_net.c
+MIN_MTU: Final = 68  # drivers/net/virtio_net.c: of less, virtnet_validate() takes no notice
 IP_MAX_MTU: Final = 65535  # include/net/ip.h; virtio_net's dev->max_mtu without VIRTIO_NET_F_MTU
 RX_PKT_WEIGHT_SHIFT: Final = 6  # DECLARE_EWMA(pkt_len, 0, 64)
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from .eras import Release
+
 ASSUMED: Final = "assumed"
 READ: Final = "source read"
 RECORDED: Final = "source read, recorded"
+REBASED: Final = ("rhel", "sles")  # these take whole subsystems of later releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,19 @@ class Distribution:
     max_header: int
     package: str
     evidence: str
+
+    @property
+    def release(self) -> Release:
+        """Give the mainline release whose options it has.
+
+        Examples
+        --------
+        >>> DISTRIBUTIONS["ubuntu24.04"].release, DISTRIBUTIONS["rhel9.7"].release
+        ((6, 8), (6, 12))
+        """
+        text = self.like if self.name.startswith(REBASED) else self.package
+        major, minor = text.split(".")[:2]
+        return int(major), int(minor)
 
 
 # LL_MAX_HEADER of include/linux/netdevice.h, 48 more with any tunnel

@@ -39,6 +39,9 @@ from .state import (
 VNET_SKB_PAD = NET_SKB_PAD
 
 BUILD = {"never": BUILD_NEVER, "if it fits": BUILD_IF_IT_FITS, "always": BUILD_ALWAYS}
+NO_FRESH_HEADS = dict.fromkeys(
+    ("copy_room", "copy_else", "head_truesize", "head_slice", "empty_truesize", "slices_1k"), 0
+)
 HOLE = {"not counted": HOLE_NOT_COUNTED, "drops": HOLE_DROPS, "counted": HOLE_COUNTED}
 
 
@@ -47,8 +50,9 @@ def _common(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     page_size = knobs["page_size"]
     if knobs["order3"] and page_size >= PAGE_FRAG_MAX_SIZE:
         raise StrategyError(f"pages of {page_size:,} bytes are chunks: no order3 is asked for")
-    if knobs["order3"] and knobs["dma_api"]:
-        raise StrategyError("dma_api=1 with order3: such a kernel writes beyond a lone page")
+    lone_page = knobs["order3"] or page_size >= PAGE_FRAG_MAX_SIZE
+    if lone_page and knobs["dma_api"] and not era.shortens:
+        raise StrategyError("dma_api=1: such a kernel writes beyond a chunk that is a lone page")
     return Layout(
         ring_size=ring,
         refill_above=(ring if era.refill == "ring/2" else min(NAPI_POLL_WEIGHT, ring)) // 2,
@@ -113,7 +117,8 @@ def small(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
         shared_info=common.sizeof_shared_info,
         buf_len=buf_len,
         alignment=skb_data_align(used) - used,
-        head_slab=kmalloc_size(buf_len) if in_skb else common.head_slab,
+        head_slab=kmalloc_size(buf_len) if in_skb else 0,
+        **NO_FRESH_HEADS,
     )
 
 

@@ -3,7 +3,7 @@
 from rxreplay._jit import kernel
 
 from .abi import MAX_SKB_FRAGS
-from .state import Queue, Record
+from .state import NONE_LINEAR, Queue, Record
 
 
 @kernel
@@ -17,6 +17,13 @@ def note_resident(q: Queue) -> None:
 
 
 @kernel
+def amplifies_more(held: int, payload: int, peak_held: int, peak_payload: int) -> bool:
+    """Compare held / payload, in integers; of equal ones that of less payload counts."""
+    ratio, peak = held * peak_payload, peak_held * payload
+    return bool(ratio > peak or (ratio == peak and payload < peak_payload) or peak_payload == 0)
+
+
+@kernel
 def note_in_flight(q: Queue) -> None:
     """Keep the peaks of what an skb that goes up has just raised."""
     s = q.state
@@ -24,9 +31,7 @@ def note_in_flight(q: Queue) -> None:
     s["peak_skb_truesize_bytes"] = max(s["peak_skb_truesize_bytes"], truesize)
     s["peak_payload_bytes_in_flight"] = max(s["peak_payload_bytes_in_flight"], payload)
     held = s["held_bytes"] + s["skb_slab_bytes"]
-    # held / payload > peak_amplified_held / peak_amplified_payload, in integers
-    first = s["peak_amplified_payload"] == 0
-    if first or held * s["peak_amplified_payload"] > s["peak_amplified_held"] * payload:
+    if amplifies_more(held, payload, s["peak_amplified_held"], s["peak_amplified_payload"]):
         s["peak_amplified_held"] = held
         s["peak_amplified_payload"] = payload
 
@@ -44,6 +49,19 @@ def sample(q: Queue) -> None:
     s["sum_resident_bytes"] += work * (s["chunk_bytes"] + s["slab_bytes"])
     s["sum_payload_bytes_in_flight"] += work * s["payload_bytes_in_flight"]
     s["sum_held_bytes"] += work * (s["held_bytes"] + s["skb_slab_bytes"])
+
+
+@kernel
+def trace(q: Queue) -> None:
+    """Keep the state after a poll where somebody wants it, and begin the peaks of the next one."""
+    s = q.state
+    if s["traced"] < q.rows.size:
+        q.rows[s["traced"]] = s
+        s["traced"] += 1
+        s["peak_ring_bytes"] = s["peak_skb_truesize_bytes"] = s["peak_chunk_bytes"] = 0
+        s["peak_slab_bytes"] = s["peak_resident_bytes"] = s["peak_payload_bytes_in_flight"] = 0
+        s["peak_amplified_held"] = s["peak_amplified_payload"] = 0
+        s["least_linear"] = NONE_LINEAR
 
 
 @kernel

@@ -3,7 +3,7 @@
 from rxreplay._jit import kernel
 
 from .log import log_poll
-from .meters import sample
+from .meters import sample, trace
 from .residency import gro_normal_list
 from .state import Int64s, Queue
 
@@ -30,6 +30,7 @@ def end_poll(q: Queue, polls: Int64s) -> None:
     gro_normal_list(q)
     log_poll(q)
     sample(q)
+    trace(q)
     s["work"] = 0
     s["polls"] += 1
     s["budget"] = polls[min(s["polls"], polls.size - 1)]

@@ -8,7 +8,7 @@ import numpy as np
 from rxreplay.errors import StrategyError
 
 from .abi import NAPI_POLL_WEIGHT, PP_ALLOC_CACHE_REFILL, PP_ALLOC_CACHE_SIZE
-from .state import BUF, CHUNK, EVENT, NOBODY, SKB, STATE, Int64s, Layout, Queue
+from .state import BUF, CHUNK, EVENT, NOBODY, NONE_LINEAR, SKB, STATE, Int64s, Layout, Queue
 
 Polls = int | Sequence[int] | Int64s
 
@@ -82,7 +82,7 @@ def new_queue(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:
     state = np.zeros(1, STATE)[0]
     for cursor in ("frag_chunk", "cache_chunk", "pool_page", "pool_cache"):
         state[cursor] = NOBODY
-    state["least_linear"] = np.iinfo(np.int64).max
+    state["least_linear"] = NONE_LINEAR
     # Each posted buffer, each skb's buffer and head, each accepted skb's may be a chunk's last.
     in_use = 2 * layout.ring_size + 2 * NAPI_POLL_WEIGHT + 2 * rcvbuf // LEAST_TRUESIZE + 16
     in_pool = layout.ring_size + PP_ALLOC_CACHE_SIZE + PP_ALLOC_CACHE_REFILL if layout.pool else 0
@@ -91,4 +91,12 @@ def new_queue(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:
     chunks["next"][-1] = NOBODY
     skbs = 1 << (max(2 * NAPI_POLL_WEIGHT, keep) - 1).bit_length()
     ring = np.zeros(2 * layout.ring_size, BUF)
-    return Queue(layout, state, ring, chunks, np.zeros(skbs, SKB), np.zeros(events, EVENT))
+    return Queue(
+        layout,
+        state,
+        ring,
+        chunks,
+        np.zeros(skbs, SKB),
+        np.zeros(events, EVENT),
+        np.zeros(0, STATE),
+    )

@@ -1,5 +1,8 @@
 """One receive queue under one strategy: blocks of frame lengths in, figures out."""
 
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .abi import SK_RMEM_DEFAULT
@@ -7,8 +10,11 @@ from .account import figures_of
 from .figures import Figures
 from .ledger import check_alive, check_delivered
 from .queue import Polls, checked_frames, checked_polls, checked_rcvbuf, checked_ring, new_queue
-from .state import DEVICE_TOO_LONG, SKB, Int64s, Records
+from .state import DEVICE_TOO_LONG, SKB, Int64s, Queue, Records
 from .strategies import Strategy
+
+if TYPE_CHECKING:
+    from .strides import Strides
 
 
 class Receiver:
@@ -30,6 +36,9 @@ class Receiver:
         How many events to keep for `log`.
     keep : int
         How many of the newest skbs to keep for `skbs`.
+    strides : bool
+        Whether to count packets, and add up at the end, where the queue is in a cycle: some ten
+        times faster, with the same figures.
 
     Raises
     ------
@@ -56,6 +65,7 @@ class Receiver:
         unread: bool = False,
         events: int = 0,
         keep: int = 0,
+        strides: bool = False,
     ) -> None:
         """Make the queue and fill its ring."""
         self.strategy = strategy
@@ -73,6 +83,8 @@ class Receiver:
         state["opened"] = 1
         self._packets = 0
         self._frame_bytes = 0
+        alone = self._polls.tolist() == [1] and not (unread or events or keep)
+        self._strides = _strides_of(self._queue, self._kernels) if strides and alone else None
 
     def receive(self, frames: Int64s) -> None:
         """Receive the next frames.
@@ -90,7 +102,10 @@ class Receiver:
         frames = checked_frames(frames, self._packets)
         self._packets += frames.size
         self._frame_bytes += int(frames.sum())
-        self._kernels.receive(self._queue, frames, self._polls)
+        if self._strides:
+            self._strides.receive(frames)
+        else:
+            self._kernels.receive(self._queue, frames, self._polls)
 
     def finish(self, wire_bytes: int | None = None) -> Figures:
         """End the last poll and give the figures; `wire_bytes` where frames are not the wire's.
@@ -100,6 +115,8 @@ class Receiver:
         LedgerError
             The memory of the run does not balance.
         """
+        if self._strides:
+            self._strides.settle()
         self._kernels.end(self._queue, self._polls)
         check_alive(self._queue)
         check_delivered(self._queue)
@@ -137,6 +154,12 @@ class Receiver:
             "drops": int(state["rcvbuf_drops"]),
             "rmem_alloc": int(state["rmem_alloc"]),
         }
+
+
+def _strides_of(queue: Queue, kernels: ModuleType) -> "Strides":
+    from .strides import Strides  # numba comes with it
+
+    return Strides(queue, kernels)
 
 
 def receive(length: Int64s, strategy: Strategy, *, ring: int = 256, polls: Polls = 1) -> Records:

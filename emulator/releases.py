@@ -117,7 +117,7 @@ def kernel_of(name: str) -> Kernel:
     """
     if name in DISTRIBUTIONS:
         return kernel_of_distribution(DISTRIBUTIONS[name])
-    match = re.fullmatch(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?", name)
+    match = re.fullmatch(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?", name, re.ASCII)
     release = (int(match[1]), int(match[2])) if match else (0, 0)
     if any(row.kernel == name for row in ERAS):
         return Kernel(era(name), release)
@@ -133,7 +133,10 @@ def kernel_of(name: str) -> Kernel:
 
 def no_kernel(name: str) -> str:
     """Say that there is no such kernel, and of a known distribution which versions there are."""
-    distribution = re.match(r"[a-z]*", name)[0]  # type: ignore[index]  # it matches any text
+    lower = name.lower()
+    if lower in DISTRIBUTIONS:
+        return f"no kernel {name!r}: did you mean {lower}?"
+    distribution = re.match(r"[a-z]*", lower)[0]  # type: ignore[index]  # it matches any text
     known = [each for each in DISTRIBUTIONS if distribution and each.startswith(distribution)]
     hint = f"of these there are {', '.join(known)}" if known else "name a release, such as 6.1"
     return f"no kernel {name!r}: {hint}"
@@ -176,7 +179,11 @@ def kernel_of_distribution(distribution: Distribution) -> Kernel:
     >>> kernel_of_distribution(DISTRIBUTIONS["rhel9.4"]).doubt
     'rhel9.4 (kernel 5.14.0-427): that it receives like 6.11 is assumed'
     """
-    found = replace(kernel_of(distribution.like), max_header=distribution.max_header)
+    found = replace(
+        kernel_of(distribution.like),
+        release=distribution.release,
+        max_header=distribution.max_header,
+    )
     if distribution.evidence != ASSUMED:
         return found
     text = f"{distribution.name} (kernel {distribution.package})"

@@ -13,6 +13,8 @@ Int64s = NDArray[np.int64]
 
 PAGE_FRAG, POOL_PAGE, HEAD_BLOCK, XDP_PAGE = 1, 2, 3, 4  # kinds of chunk
 
+NONE_LINEAR = 2**63 - 1  # `least_linear` before any packet had frags
+
 NOBODY = -1  # no chunk: a head from the slab, a buffer that has been released
 FIRST_BUF = -2  # the head of an skb is its first buffer
 
@@ -67,6 +69,7 @@ STATE = np.dtype(
         *_fields("pool_oldest", "pool_newest", "pool_returned"),
         # the poll: packets of this one, polls so far; frames, skbs, skbs not handed up; events
         *_fields("budget", "work", "polls", "packet", "skb", "pending", "delivered", "events"),
+        *_fields("traced"),
         # levels now, at their highest, and summed after each poll, weighted with its packets
         *_fields(*LEVELS, "held_bytes", "skb_slab_bytes", "skb_pages"),
         *_fields(*(f"peak_{level}" for level in LEVELS)),
@@ -157,3 +160,4 @@ class Queue(NamedTuple):
     chunks: Records  # CHUNK
     skbs: Records  # SKB: the newest ones, by their number
     log: Records  # EVENT: the first ones; none are kept where it is empty
+    rows: Records  # STATE: as it is after each of the first polls; none are kept where it is empty

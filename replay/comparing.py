@@ -165,7 +165,7 @@ def collect(
             results.failed.append(str(error))
         else:
             pairs = zip(chosen, fed.figures, strict=True)
-            results.results.extend(Result(number, s.name, figures) for s, figures in pairs)
+            results.results.extend(Result(number, s.name, figures, s.doubt) for s, figures in pairs)
             results.traces.append(fed.info)
             results.warnings.extend(fed.warnings)
     if not results.traces:

@@ -1,12 +1,13 @@
 """The story of a packet: the library function `explain`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 from rxreplay.emulator import Strategy
-from rxreplay.errors import OptionError
+from rxreplay.emulator.queue import MAX_FRAME
+from rxreplay.errors import OptionError, TraceError
 from rxreplay.traces import Block, JoinedTrace, Trace
 from rxreplay.traces.directions import for_guest
 from rxreplay.traces.flow_key import flow_key
@@ -16,13 +17,14 @@ from .feeding import feed
 from .options import Options, Progress, mac_numbers, no_progress, resolve
 from .result import ResultWarning
 from .sources import Lengths, Source, Walkable
+from .stories.asking import checked_packets
 from .stories.story import NOT_REPLAYED, Stories, Story
 from .stories.storytelling import tell
 
 
 def explain(
     source: Source,
-    packets: Sequence[int],
+    packets: int | Iterable[int],
     strategy: str | Strategy,
     options: Options = DEFAULTS,
     progress: Progress = no_progress,
@@ -36,7 +38,7 @@ def explain(
     ----------
     source : path, open trace, or int64 array of shape (n,)
         The capture; with `join` among the options, a list of paths.
-    packets : sequence of int
+    packets : int, or iterable of int
         Their numbers in the capture, from 1: Wireshark's frame.number.
     strategy : str or Strategy
         What receives.
@@ -62,7 +64,7 @@ def explain(
     ('copy and frags', [('fresh head', 512), ('struct sk_buff', 256), ('buffer', 1536)])
     """
     options = replace(options, **changes)
-    [chosen] = resolve([strategy])
+    chosen = one_strategy(strategy)
     [opening] = openings(cast(Sequence[Source], source) if options.join else [source], options)
     with opening() as trace:
         kept = KeptLengths(trace, options)
@@ -79,6 +81,19 @@ def explain(
         stories=[replace(story, flow=flows.get(story.packet)) for story in stories],
         warnings=fed.warnings + [ResultWarning("kernel", chosen.doubt)] * bool(chosen.doubt),
     )
+
+
+def one_strategy(strategy: str | Strategy) -> Strategy:
+    """Give the strategy that is meant.
+
+    Raises
+    ------
+    OptionError
+        There is none such, or it is not one.
+    """
+    if not isinstance(strategy, str | Strategy):
+        raise OptionError(f"one strategy is explained at a time, by its name: not {strategy!r}")
+    return resolve([strategy])[0]
 
 
 class KeptLengths:
@@ -99,12 +114,21 @@ class KeptLengths:
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
         """Walk it."""
         for block in self._trace.blocks(addresses=addresses):
-            self._lengths.append(block.wire_len.astype(np.uint32))
+            self._lengths.append(self._checked(block.wire_len).astype(np.uint32))
             if self._macs.size:
                 mask = for_guest(block, self._macs)
                 self._reach.append(np.flatnonzero(mask) + self._packets)
             self._packets += block.wire_len.size
             yield block
+
+    def _checked(self, lengths: Lengths) -> Lengths:
+        """Refuse what is refused in a replay, too, and would be kept as another length."""
+        wrong = np.flatnonzero((lengths < 0) | (lengths > MAX_FRAME))
+        if wrong.size:
+            name, packet = self._trace.path or self._trace.format, self._packets + int(wrong[0]) + 1
+            length = int(lengths[wrong[0]])
+            raise TraceError(f"{name}: packet {packet:,}: a frame of {length:,} bytes cannot be")
+        return lengths
 
     def wire_len(self, packet: int) -> int:
         """Give the length of a packet, whether it is replayed or not."""
@@ -127,25 +151,6 @@ class KeptLengths:
 def not_replayed(packet: int, length: int) -> Story:
     """Tell of a packet that is not the guest's."""
     return Story(packet, length, None, NOT_REPLAYED, ("it does not go to the guest (--guest-mac)",))
-
-
-def checked_packets(packets: Sequence[int], most: int, name: str) -> list[int]:
-    """Give packet numbers in their order, each once.
-
-    Raises
-    ------
-    OptionError
-        There is no such packet.
-
-    Examples
-    --------
-    >>> checked_packets([3, 1, 3], 3, "a.pcap")
-    [1, 3]
-    """
-    for packet in packets:
-        if not 1 <= packet <= most:
-            raise OptionError(f"packet {packet:,}: {name} has packets 1 to {most:,}")
-    return sorted(set(packets))
 
 
 def frames_of(trace: Walkable, packets: Sequence[int]) -> Iterator[tuple[int, str]]:
@@ -179,34 +184,6 @@ def with_flows(trace: Walkable, packets: Sequence[int], most: int) -> list[int]:
             )
     wanted = set(flows.values())
     return [packet for packet, key in frames_of(trace, range(1, most + 1)) if key in wanted]
-
-
-def asked_for(packets: Sequence[int], ranges: Sequence[str]) -> list[int]:
-    """Give the packets that are named one by one, or as `FIRST:LAST`.
-
-    Raises
-    ------
-    OptionError
-        None is, or a range is none.
-
-    Examples
-    --------
-    >>> asked_for([9], ["2:4"])
-    [9, 2, 3, 4]
-    """
-    wanted = list(packets)
-    for text in ranges:
-        first, _, last = text.partition(":")
-        try:
-            numbers = range(int(first), int(last) + 1)
-        except ValueError:
-            numbers = range(0)
-        if not numbers:
-            raise OptionError(f"--range {text}: not FIRST:LAST with two packet numbers")
-        wanted += numbers
-    if not wanted:
-        raise OptionError("which packet? --packet N or --range FIRST:LAST names it")
-    return wanted
 
 
 def one_source(captures: Sequence[str], options: Options) -> Source:

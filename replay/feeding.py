@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from rxreplay.emulator import Figures, Receiver, Strategy
+from rxreplay.emulator.queue import checked_ring
 from rxreplay.traces import Block
 from rxreplay.traces.directions import Candidate, Directions, for_guest
 from rxreplay.traces.summary import Summary
@@ -59,20 +60,24 @@ def feed(
     TraceError
         The trace cannot be read to its end.
     """
-    receivers = [
-        Receiver(strategy, ring=options.ring, polls=options.polls, rcvbuf=options.rcvbuf)
-        for strategy in strategies
-    ]
+    behaviours = [strategy.behaviour(checked_ring(options.ring)) for strategy in strategies]
+    receivers = {  # strategies that are alike share one
+        behaviour: Receiver(
+            strategy, ring=options.ring, polls=options.polls, rcvbuf=options.rcvbuf, strides=True
+        )
+        for behaviour, strategy in dict(zip(behaviours, strategies, strict=True)).items()
+    }
     summary, directions, selection = Summary(), Directions(), Selection(options.guest_macs)
     for block in trace.blocks():
         summary.add(block)
         if block.dst.size:
             directions.add(block)
         lengths = selection.lengths(block)
-        for receiver in receivers:
+        for receiver in receivers.values():
             receiver.receive(lengths)
         progress(summary.packets, expected_packets(trace, summary))
-    figures = [receiver.finish() for receiver in receivers]
+    found = {behaviour: receiver.finish() for behaviour, receiver in receivers.items()}
+    figures = [found[behaviour] for behaviour in behaviours]
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
     warnings += replay_warnings(trace, directions, selection, options, number)
     return Fed(describe(trace, summary), figures, warnings, directions)

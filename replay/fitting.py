@@ -75,7 +75,7 @@ def best(recording: Recording, names: list[str]) -> list[Verdict]:
     for name in names:
         try:
             chosen = strategy_of(recording, name)
-            key = chosen.load().__name__, chosen.layout(ring)
+            key = chosen.behaviour(ring)
             if key not in alike:
                 alike[key] = compare_recording(recording, chosen)
             verdicts.append(replace(alike[key], strategy=name))

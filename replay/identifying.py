@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rxreplay.emulator import Strategy, strategy
-from rxreplay.emulator.distributions import DEBIAN, DISTRIBUTIONS, MESH, UBUNTU
+from rxreplay.emulator.distributions import DEBIAN, DISTRIBUTIONS, MESH, ROWS, UBUNTU
 from rxreplay.emulator.releases import BACKPORTS, kernel_of
 from rxreplay.errors import StrategyError
 
@@ -17,16 +17,25 @@ FEATURES: Final = "/sys/class/net/IF/device/features"
 
 WAYS: Final = (
     ("mergeable", f"'cut -c16 {FEATURES}' prints 1"),
-    ("big", f"it prints 0, and 'cut -c8-11 {FEATURES}' has a 1, or the MTU is above 1,500"),
+    (
+        "big",
+        f"it prints 0, and 'cut -c8-11,55-56 {FEATURES}' has a 1 among the first four, or ends "
+        f"with 11; or the MTU is above 1,500",
+    ),
     ("small", "neither"),
-    ("guest_gso", "0 where the second command prints 0000"),
+    ("guest_gso", "0 where the second command has no such 1, and does not end with 11"),
+    (
+        "hdr_len",
+        f"'cut -c16,33,58,66,68 {FEATURES}': 24 with a 1 behind the third (since 6.17); else 20 "
+        f"where the third is 1 (since 5.18), 10 for 000, 12 for others",
+    ),
     ("device_mtu", "maxmtu of 'ip -d link show IF', where it is below 65535"),
     ("--ring", "RX of 'ethtool -g IF', under the current settings"),
     ("queues", "Combined of 'ethtool -l IF'"),
     ("+xdp", "'ip link show IF' says xdp: a program is attached"),
     (
         "max_header",
-        "80; 144 where 'grep -E ^CONFIG_WLAN= /boot/config-$(uname -r)' finds it, "
+        "80; 144 where 'grep -E \"^CONFIG_(WLAN|AX25)=\" /boot/config-$(uname -r)' finds any, "
         "176 with ^CONFIG_MAC80211_MESH= as well; a distribution's name implies it",
     ),
 )
@@ -71,7 +80,7 @@ class Guest:
 
 
 def identify(release: str) -> Guest:
-    """Read what `uname -r` prints.
+    """Read what `uname -r` prints; white space around it does not count.
 
     Raises
     ------
@@ -85,10 +94,11 @@ def identify(release: str) -> Guest:
     >>> identify("5.14.0-427.13.1.el9_4.x86_64").kernel
     'rhel9.4'
     """
+    release = release.strip()
     for pattern, read in READERS:
-        match = re.fullmatch(pattern, release)
-        if match:
-            guest = read(release, match)
+        match = re.fullmatch(pattern, release, re.ASCII)
+        guest = read(release, match) if match else None
+        if guest:
             break
     else:
         raise StrategyError(
@@ -96,9 +106,15 @@ def identify(release: str) -> Guest:
             f"such as 6.1.0-50-cloud-amd64"
         )
     kernel_of(guest.kernel)  # raises where it is too old
-    if re.search(r"\b64k\b", release):
-        return Guest(release, guest.kernel, (*guest.settings, ("page_size", PAGE_64K)), guest.doubt)
+    if re.search(PAGES_64K, release, re.ASCII):
+        return replace(guest, settings=(*guest.settings, ("page_size", PAGE_64K)))
     return guest
+
+
+def packaged(release: str, kernel: str, settings: tuple[tuple[str, int], ...] = ()) -> Guest:
+    """Give a guest whose packager's patches nobody looked at, and say so."""
+    doubt = f"{release}: taken as {kernel}, assumed: its packager's patches are not known"
+    return Guest(release, kernel, settings, doubt)
 
 
 def last_of(release: str, series: str, where: str) -> str:
@@ -109,11 +125,13 @@ def last_of(release: str, series: str, where: str) -> str:
 
 
 def debian(release: str, match: re.Match[str]) -> Guest:
-    """Read Debian's: `6.1.0-50-amd64`, `6.12.48+deb13-cloud-amd64`."""
+    """Read Debian's: `6.1.0-50-amd64`, `6.11.10-amd64`, `6.12.48+deb13-cloud-amd64`."""
     series, point, abi, cloud = match["series"], match["point"], match["abi"], match["cloud"]
     settings = () if cloud else (("max_header", MESH),)
+    if not abi and point and int(point) == 0:
+        return packaged(release, series, settings)
     if not abi:
-        return Guest(release, f"{series}.{point}", settings)
+        return Guest(release, f"{series}.{point or 0}", settings)
     doubt = last_of(release, series, "'uname -v'")
     if series not in DEBIAN:
         return Guest(release, series, settings, doubt)
@@ -127,7 +145,7 @@ def ubuntu(release: str, match: re.Match[str]) -> Guest:
     series, number = match["series"], int(match["number"])
     settings = (("max_header", MESH),)
     if series not in UBUNTU:
-        return Guest(release, series, settings)
+        return packaged(release, series, settings)
     name, earlier = UBUNTU[series]
     if match["flavour"] not in GENERIC:
         where = "/proc/version_signature"
@@ -143,17 +161,16 @@ def last_of_flavour(release: str, earlier: tuple[tuple[int, str], ...], where: s
     return f"{release} has a number of its own, {where} says the release: taken as the last"
 
 
-def rhel(release: str, match: re.Match[str]) -> Guest:
+def rhel(release: str, match: re.Match[str]) -> Guest | None:
     """Read those of RHEL and what is built from it: `5.14.0-427.13.1.el9_4.x86_64`."""
     major, minor, build = match["major"], match["minor"], int(match["build"])
-    builds = {
-        int(re.split("[-.]", row.package)[3]): row.name
-        for row in DISTRIBUTIONS.values()
-        if row.name.startswith(f"rhel{major}.")
-    }
-    if not builds:
+    rows = [row for row in ROWS if row.name.startswith(f"rhel{major}.")]
+    if not rows:
         kernel_of(match["series"])  # says so where it is too old
         raise StrategyError(f"{release}: RHEL {major} is not known, only 8, 9 and 10")
+    if not rows[0].package.startswith(f"{match['series']}.{match['point']}-"):
+        return None  # a kernel of someone else for that RHEL
+    builds = {int(re.split("[-.]", row.package)[3]): row.name for row in rows}
     if minor and f"rhel{major}.{minor}" in DISTRIBUTIONS:
         return Guest(release, f"rhel{major}.{minor}")
     known = [number for number in sorted(builds) if number <= build] or [min(builds)]
@@ -165,28 +182,50 @@ def sles(release: str, match: re.Match[str]) -> Guest:
     name = f"sles15.{match['pack']}"
     if name in DISTRIBUTIONS:
         return Guest(release, name)
-    series = match["series"]
-    return Guest(release, series, (("max_header", MESH),), f"{release}: taken as {series}, assumed")
+    return packaged(release, match["series"], (("max_header", MESH),))
 
 
-def vanilla(release: str, match: re.Match[str]) -> Guest:
-    """Read any other: Fedora's, Amazon's, Arch's, or one that was built from the tree."""
-    doubt = f"{release}: changes of its builder are not known" if "uek" in release else ""
-    return Guest(release, match["release"], (), doubt)
+def other(release: str, match: re.Match[str]) -> Guest:
+    """Read any other: Fedora's, Amazon's, Arch's, or one that was built from the tree.
+
+    A point release of 0 counts where the tree was built; a packager's number may stand for any.
+    """
+    series, point, suffix = match["series"], int(match["point"] or 0), match["suffix"]
+    if not suffix:
+        return Guest(release, release)
+    if point == 0 and not re.fullmatch(OF_A_TREE, suffix, re.ASCII):
+        return packaged(release, series)
+    kernel = f"{series}.{point}"
+    patched = re.search(PATCHED, suffix, re.ASCII)
+    return packaged(release, kernel) if patched else Guest(release, kernel)
 
 
+PAGES_64K: Final = r"\b64kb?\b|\.el8(_\d+)?\.aarch64\b"  # RHEL 8 for arm64 has no others
+OF_A_TREE: Final = r"[-~]rc\d.*|\+|(-\d+)?-g[0-9a-f]{7,}.*|-arch.*|.*\.(fc\d|elrepo\.).*"
+PATCHED: Final = r"uek|pve|\.(oe|an|al|tl)\d"  # Oracle, Proxmox, openEuler, Anolis, ...
 SERIES: Final = r"(?P<series>\d{1,4}\.\d{1,4})\.(?P<point>\d{1,4})"
 ARCHS: Final = r"(amd64|arm64|686|686-pae|armmp|armmp-lpae|ppc64el|powerpc64le|s390x|riscv64|i386)"
 FLAVOURS: Final = (
     r"(?P<flavour>generic|lowlatency|virtual|kvm|aws|azure|gcp|gke|gkeop|ibm|oem|oracle|nvidia)"
 )
-READERS: Final[tuple[tuple[str, Callable[[str, re.Match[str]], Guest]], ...]] = (
+SUSE: Final = r"(default|64kb|azure|preempt|rt|vanilla|debug|kvmsmall)"
+Reader = Callable[[str, re.Match[str]], Guest | None]
+READERS: Final[tuple[tuple[str, Reader], ...]] = (
     (
-        rf"{SERIES}(-(?P<abi>[\d.]+(deb\w+\.\d+)?)|\+\w+)-(?P<cloud>cloud-)?(rt-)?{ARCHS}(-\w+)?",
+        r"(?P<series>\d{1,4}\.\d{1,4})(\.(?P<point>\d{1,4}))?"
+        r"(-(?P<abi>[\d.]+((deb\w+|bpo)\.\d+)?)|\+\w+)?"
+        rf"-(?P<cloud>cloud-)?(rt-)?{ARCHS}(-\w+)?",
         debian,
     ),
     (rf"{SERIES}-(?P<number>\d{{1,6}})-{FLAVOURS}(-\w+)*", ubuntu),
-    (rf"{SERIES}-(?P<build>\d{{1,6}})[\w.]*\.el(?P<major>\d+)(_(?P<minor>\d+))?([.+]\w+)*", rhel),
-    (rf"{SERIES}-150(?P<pack>\d)00\.[\d.]+-\w+", sles),
-    (r"(?P<release>\d{1,4}\.\d{1,4}(\.\d{1,4})?)([^\d].*)?", vanilla),
+    (
+        rf"(?!.*elrepo){SERIES}-(?P<build>\d{{1,6}})[\w.]*"
+        r"\.el(?P<major>\d+)(_(?P<minor>\d+))?([.+]\w+)*",
+        rhel,
+    ),
+    (rf"{SERIES}-(150(?P<pack>\d)00|(lp)?\d{{1,6}})\.[\d.]+-{SUSE}", sles),
+    (
+        r"(?P<series>\d{1,4}\.\d{1,4})(\.(?P<point>\d{1,4}))?(?P<suffix>[-+.~_a-zA-Z][!-~]*)?",
+        other,
+    ),
 )

@@ -104,16 +104,24 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
     ['4.11/small', 'mst-2016/mergeable,min_avg=1518']
     """
     chosen = resolve(strategies)
+    wanted: list[dict[str, int]] = [{} for _ in chosen]
     for setting in settings:
         target, text = split_target(setting)
         name, value = parse_setting(text)
-        wanted = [s for s in chosen if _has(s, target, name)]
-        if not wanted:
-            known = sorted({knob.name for s in chosen for knob in s.knobs})
-            listed = ", ".join(known) or "none"
-            raise StrategyError(f"--set {setting}: no strategy here has that knob; known: {listed}")
-        chosen = [s.with_settings({name: value}) if s in wanted else s for s in chosen]
-    return resolve(chosen)
+        meant = [index for index, s in enumerate(chosen) if _has(s, target, name)]
+        if not meant:
+            raise StrategyError(f"--set {setting}: {_why_none(chosen, target)}")
+        for index in meant:
+            wanted[index][name] = value
+    return resolve(s.with_settings(each) for s, each in zip(chosen, wanted, strict=True))
+
+
+def _why_none(chosen: list[Strategy], target: str) -> str:
+    """Say why no strategy can be set."""
+    if target:
+        return f"{target} is not among the strategies: {', '.join(s.name for s in chosen)}"
+    known = sorted({knob.name for s in chosen for knob in s.knobs})
+    return f"no strategy here has that knob; known: {', '.join(known) or 'none'}"
 
 
 def split_target(setting: str) -> tuple[str, str]:

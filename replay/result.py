@@ -54,15 +54,23 @@ class Result:
         The strategy's name.
     figures : Figures
         All of its figures.
+    doubt : str
+        What is assumed or computed of the strategy, and not established; or "".
     """
 
     trace: int
     strategy: str
     figures: Figures
+    doubt: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Give the result as JSON has it."""
-        return {"trace": self.trace, "strategy": self.strategy, "figures": self.figures.as_dict()}
+        return {
+            "trace": self.trace,
+            "strategy": self.strategy,
+            "doubt": self.doubt or None,
+            "figures": self.figures.as_dict(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,11 @@ class Results:
     def of(self, trace: int) -> dict[str, Figures]:
         """Give the figures of one trace by strategy, in order."""
         return {result.strategy: result.figures for result in self.results if result.trace == trace}
+
+    def doubts(self, trace: int) -> list[str]:
+        """Give what is not established of the strategies of one trace, each once."""
+        said = (result.doubt for result in self.results if result.trace == trace and result.doubt)
+        return list(dict.fromkeys(said))
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""

@@ -24,7 +24,7 @@ def pytest_configure():
         "ci",
         deadline=None,
         derandomize=True,
-        max_examples=8 if os.environ.get("NUMBA_DISABLE_JIT") == "1" else 40,
+        max_examples=3 if os.environ.get("NUMBA_DISABLE_JIT") == "1" else 40,
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.register_profile(

@@ -114,10 +114,25 @@ class Strategy:
             knobs["max_skb_frags"] = MAX_SKB_FRAGS_64K
         return self.mode.make_layout(self.era, ring, knobs)
 
+    @property
+    def path(self) -> str:
+        """The module of its kernels."""
+        small_skb = self.mode.name == "small" and self.era.small == "skb"
+        return f"{__name__}.{'small_skb' if small_skb else self.mode.path}"
+
+    def behaviour(self, ring: int) -> tuple[str, Layout]:
+        """Give all that decides what becomes of packets: strategies of equal ones are alike.
+
+        Examples
+        --------
+        >>> strategy("4.11/small").behaviour(256) == strategy("4.13/small").behaviour(256)
+        True
+        """
+        return self.path, self.layout(ring)
+
     def load(self) -> ModuleType:
         """Import the kernels; numba comes with them."""
-        small_skb = self.mode.name == "small" and self.era.small == "skb"
-        return import_module(f"{__name__}.{'small_skb' if small_skb else self.mode.path}")
+        return import_module(self.path)
 
     def with_settings(self, settings: Mapping[str, int]) -> Self:
         """Give the strategy with knobs set.
@@ -132,7 +147,7 @@ class Strategy:
             if name not in known:
                 names = ", ".join(known) or "none"
                 raise StrategyError(f"{self.name} has no knob {name!r}; its knobs: {names}")
-            if value not in known[name].values:
+            if value != known[name].default and value not in known[name].values:
                 raise StrategyError(
                     f"{self.name}: {name} is {known[name].choices}, not {known[name].show(value)}"
                 )
@@ -142,7 +157,10 @@ class Strategy:
             (name, values[name]) for name in known if values.get(name, usual[name]) != usual[name]
         )
         chosen = replace(self, settings=tuple(changed))
-        chosen.layout(ring=256)  # some values cannot be together
+        try:
+            chosen.layout(ring=256)  # some values cannot be together
+        except StrategyError as error:
+            raise StrategyError(f"{chosen.name}: {error}") from None
         return chosen
 
 

@@ -7,7 +7,14 @@ from typing import Final
 
 from rxreplay.errors import StrategyError
 
-from ..abi import MAX_SKB_FRAGS, PAGE_SIZE, PAGE_SIZE_64K, SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF
+from ..abi import (
+    IP_MAX_MTU,
+    MAX_SKB_FRAGS,
+    MIN_MTU,
+    PAGE_SIZE,
+    PAGE_SIZE_64K,
+    SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF,
+)
 from ..eras import Era, Release
 
 ALWAYS: Final = (0, 0)
@@ -94,7 +101,12 @@ HDR_LEN: Final = Knob(
     "bytes of the virtio header",
     since={20: (5, 18), 24: (6, 17)},
 )
-DEVICE_MTU: Final = Knob("device_mtu", 0, range(65536), "MTU that the device announces, 0: none")
+DEVICE_MTU: Final = Knob(
+    "device_mtu",
+    0,
+    range(MIN_MTU, IP_MAX_MTU + 1),
+    "MTU that the device announces, 0: none",
+)
 GUEST_GSO: Final = Knob(
     "guest_gso",
     1,
@@ -175,7 +187,7 @@ def parse_setting(text: str) -> tuple[str, int]:
     words = next((knob.words for knob in ALL if knob.name == name), {})
     if value in words:
         return name, words[value]
-    number = re.fullmatch(r"fail:1/([1-9]\d*)()" if words else r"(-?\d+)(KiB)?", value)
+    number = re.fullmatch(r"fail:1/([1-9]\d*)()" if words else r"(-?\d+)(KiB)?", value, re.ASCII)
     if number is None:
         wanted = ORDER3.choices if words else "a whole number"
         raise StrategyError(f"{text!r} is not NAME=VALUE with {wanted}")

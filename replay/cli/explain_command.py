@@ -46,8 +46,9 @@ def command(
 
     Several captures are one with --join; their packets are counted through.
     """
-    from ..explaining import asked_for, explain, one_source
+    from ..explaining import explain, one_source
     from ..options import Options, apply_settings
+    from ..stories.asking import asked_for
     from ..writing import check_free
     from .progress import progress_bar
     from .reporting import finish

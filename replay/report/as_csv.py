@@ -74,9 +74,17 @@ def write_info(results: Results, out: TextIO) -> None:
 
 def write_explain(results: Stories, out: TextIO) -> None:
     """Write a row for each packet, with its buffers and chunks as counts."""
+    config, trace = results.config, results.trace
+    where = {
+        "trace": trace.path or trace.format,
+        "strategy": config["reference"],
+        "ring": config["ring"],
+    }
+    doubt = {"doubt": "; ".join(results.doubts)}
     rows = []
     for story in results.stories:
         row = story.as_dict()
         del row["because"], row["terms"]
-        rows.append(row | {name: len(row[name]) for name in ("buffers", "chunks")})
+        counts = {name: len(row[name]) for name in ("buffers", "chunks")}
+        rows.append(where | row | counts | doubt)
     _write(rows, out)

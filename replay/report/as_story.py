@@ -8,8 +8,9 @@ from typing import TextIO, TypeVar
 from rich.table import Table
 from rich.text import Text
 
+from ..stories.holding import MOST_WATCHED
 from ..stories.story import NOT_REPLAYED, BufferStory, ChunkStory, Stories, Story, Term
-from .as_table import console, heading
+from .as_table import console, heading, say_doubts
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ def write_explain(results: Stories, out: TextIO, told: Collection[int] | None = 
     guest = f", packets to {', '.join(config['guest_mac'])}" if config["guest_mac"] else ""
     to.print(Text(heading(results.trace)), soft_wrap=True)
     to.print(Text(f"{config['reference']}, ring of {config['ring']}, {poll}{guest}"), style="dim")
+    say_doubts(to, results.doubts)
     in_full = [s for s in results.stories if told is None or s.packet in told]
     for story in in_full:
         to.print()
@@ -99,7 +101,7 @@ def held_alike(chunk: ChunkStory) -> object:
     """Give what a run of chunks has in common."""
     return (
         (chunk.kind, chunk.size, chunk.own, chunk.posted),
-        (chunk.packets, chunk.cursor, chunk.freed_by),
+        (chunk.packets, chunk.cursor, chunk.freed_by, chunk.watched_to),
     )
 
 
@@ -217,6 +219,8 @@ def holders(chunk: ChunkStory) -> str:
 
 def lifetime(story: Story, chunk: ChunkStory) -> str:
     """Say until when a chunk is held."""
+    if chunk.watched_to is not None:
+        return f"still held {MOST_WATCHED:,} packets later, after packet {chunk.watched_to:,}"
     if chunk.freed_by is None:
         return "still held at the end of the capture"
     done = "back in its pool" if chunk.kind == "page_pool" else "free"
@@ -258,11 +262,24 @@ def cells(story: Story) -> list[str]:
     numbers = (story.copied, story.linear, story.nr_frags, story.truesize)
     names = [str(chunk.chunk) for chunk in story.chunks]
     shown = names[0] if len(names) == 1 else f"{len(names)} chunks"
-    ends = [chunk.freed_by for chunk in story.chunks]
-    end = "end" if None in ends else f"{max((e for e in ends if e), default=0):,}"
     return [
         *head,
         bufs,
         *(f"{number:,}" for number in numbers),
-        *([shown, end] if names else ["-", "-"]),
+        *([shown, until(story.chunks)] if names else ["-", "-"]),
     ]
+
+
+def until(chunks: Sequence[ChunkStory]) -> str:
+    """Write after which packet the last chunk is free; `>` where nobody looked any further.
+
+    Examples
+    --------
+    >>> until([ChunkStory(3, "page_frag", 32768, 22, 1, 20, (), True, 9)])
+    '9'
+    """
+    watched = [chunk.watched_to for chunk in chunks if chunk.watched_to is not None]
+    if watched:
+        return f">{max(watched):,}"
+    ends = [chunk.freed_by for chunk in chunks if chunk.freed_by is not None]
+    return f"{max(ends):,}" if len(ends) == len(chunks) else "end"

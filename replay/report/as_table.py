@@ -54,6 +54,7 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
         figures = results.of(number)
         to.print(Text(heading(trace)), soft_wrap=True)
         to.print(Text(assumptions(results, figures)), style="dim")
+        say_doubts(to, results.doubts(number))
         columns = alike(figures)
         for start, stop in parts(columns, to.width):
             to.print(comparison(figures, columns[start:stop], results.reference, rows, to.width))
@@ -62,6 +63,12 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
             to.print()
             to.print(Text(verdict(figures, results.reference)))
             to.print()
+
+
+def say_doubts(to: Console, doubts: Sequence[str]) -> None:
+    """Say what of the figures is not established."""
+    for doubt in doubts:
+        to.print(Text(f"not established: {doubt}"), style="yellow")
 
 
 def comparable(figures: Mapping[str, Figures], reference: str) -> bool:
@@ -173,6 +180,7 @@ def write_replay(results: Results, out: TextIO) -> None:
             Text(f"{result.strategy}: {assumptions(results, {result.strategy: result.figures})}"),
             style="dim",
         )
+        say_doubts(to, [result.doubt] if result.doubt else [])
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("figure", no_wrap=True)
         table.add_column("value", justify="right", no_wrap=True)

@@ -25,13 +25,18 @@ KINDS = {
     HEAD_BLOCK: "skb heads",
     XDP_PAGE: "page of a program",
 }
+MOST_WATCHED = 10_000  # packets: what a cursor stands in may be held for as long as they last
 CURSORS = ("frag_chunk", "pool_page", "cache_chunk")
 
 
 @dataclass(slots=True)
 class Watched:
-    """A chunk at the moment when an skb is finished, and the frame after which it was free."""
+    """A chunk when the skb of frame `since` is finished, and the frame after which it was free.
 
+    `watched_to` is the frame after which it was still held and was not watched any more.
+    """
+
+    since: int
     number: int
     kind: int
     size: int
@@ -41,6 +46,7 @@ class Watched:
     frames: list[int]
     cursor: bool
     freed_by: int | None = None
+    watched_to: int | None = None
 
     def story(self, packet: Callable[[int], int]) -> ChunkStory:
         """Tell it, by the packets' numbers in the capture."""
@@ -54,6 +60,7 @@ class Watched:
             packets=tuple(packet(frame) for frame in self.frames),
             cursor=self.cursor,
             freed_by=None if self.freed_by is None else packet(self.freed_by),
+            watched_to=None if self.watched_to is None else packet(self.watched_to),
         )
 
 
@@ -127,7 +134,7 @@ def is_freed(chunk: Record, kind: int) -> bool:
 def gone(number: int, chunk: Record, frame: int) -> Watched:
     """Tell of a chunk that was freed when `frame` was received."""
     kind, size = int(chunk["kind"]), int(chunk["size"])
-    return Watched(number, kind, size, 0, 0, 0, [], cursor=False, freed_by=frame)
+    return Watched(frame, number, kind, size, 0, 0, 0, [], cursor=False, freed_by=frame)
 
 
 def watch(queue: Queue, number: int, frame: int, skbs: Sequence[Held]) -> Watched:
@@ -137,6 +144,7 @@ def watch(queue: Queue, number: int, frame: int, skbs: Sequence[Held]) -> Watche
     holders = [skb.frame for skb in skbs for _ in range(int((skb.chunks == number).sum()))]
     given_back = sum(int((skb.given_back == number).sum()) for skb in skbs)
     return Watched(
+        since=frame,
         number=number,
         kind=int(chunk["kind"]),
         size=int(chunk["size"]),
@@ -149,7 +157,10 @@ def watch(queue: Queue, number: int, frame: int, skbs: Sequence[Held]) -> Watche
 
 
 class Watch:
-    """Chunks that are watched until they are free; a number may then name another chunk."""
+    """Chunks that are watched until they are free, or for `MOST_WATCHED` packets.
+
+    A number may then name another chunk.
+    """
 
     def __init__(self, queue: Queue) -> None:
         """Watch nothing yet."""
@@ -167,8 +178,17 @@ class Watch:
                 self._alive.setdefault(each.number, []).append(each)
 
     def look(self, frame: int) -> None:
-        """Note which chunks are free after `frame`."""
+        """Note which chunks are free after `frame`, and leave those watched for too long."""
+        self._leave(frame)
         for number, watched in list(self._alive.items()):
             if is_freed(self._queue.chunks[number], watched[0].kind):
                 for each in self._alive.pop(number):
                     each.freed_by = frame
+
+    def _leave(self, frame: int) -> None:
+        for number, watched in list(self._alive.items()):
+            while watched and frame - watched[0].since > MOST_WATCHED:
+                watched[0].watched_to = watched[0].since + MOST_WATCHED
+                del watched[0]
+            if not watched:
+                del self._alive[number]

@@ -140,8 +140,10 @@ def frag_rules(done: Finished, told: Sequence[Part]) -> Iterator[str]:
     skb, layout = done.skb, done.queue.layout
     assert skb is not None
     if done.mode == "big":
+        pages = int(skb["pages"])
+        leave = "leaves with it and is" if pages == 1 else "leave with it and are"
         yield (
-            f"{int(skb['pages'])} of the {layout.pages} pages leave with it and are freed with it, "
+            f"{pages} of the {layout.pages} pages {leave} freed with it, "
             "the others go back to the queue's own list"
         )
     elif len(told) > 1 and layout.xdp != XDP_PASS:

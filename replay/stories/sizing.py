@@ -42,15 +42,16 @@ def big_sizing(layout: Layout) -> tuple[Term, ...]:
     )
 
 
-def whole_page_sizing(layout: Layout, size: int) -> tuple[Term, ...]:
+def whole_page_sizing(layout: Layout, asked: int, size: int) -> tuple[Term, ...]:
     """Part a mergeable buffer that is a page for an XDP program, with room at both ends."""
     posted = layout.len_term - layout.headroom - layout.shared_info
     return some(
         [
             ("headroom", layout.headroom),
             ("posted", posted),
+            ("less for a DMA record", asked - layout.len_term),
             ("shared info", layout.shared_info),
-            ("the rest of its chunk", size - layout.len_term),
+            ("the rest of its chunk", size - asked),
         ]
     )
 
@@ -68,7 +69,7 @@ def mergeable_sizing(layout: Layout, asked: int, size: int, average: int) -> tup
     [12, 1518, 6, 512]
     """
     if layout.avg_max == 0:
-        return whole_page_sizing(layout, size)
+        return whole_page_sizing(layout, asked, size)
     wanted = min(max(average, layout.avg_min), layout.avg_max)
     before = layout.headroom + layout.hdr_len + layout.shared_info
     full = align(layout.len_term + wanted, layout.granularity)

@@ -75,7 +75,10 @@ class ChunkStory:
     cursor : bool
         Whether the next buffer or head may still be cut from it.
     freed_by : int or None
-        The packet after which it was free; None: never in this trace.
+        The packet after which it was free; None: not while it was watched.
+    watched_to : int or None
+        The packet after which it was still held, and nobody looked any further; None: it was
+        watched until it was free or the trace ended.
     """
 
     chunk: int
@@ -87,6 +90,7 @@ class ChunkStory:
     packets: tuple[int, ...]
     cursor: bool
     freed_by: int | None
+    watched_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,11 @@ class Stories:
     warnings: list[ResultWarning]
     failed: list[str] = field(default_factory=list)
     run: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def doubts(self) -> list[str]:
+        """What of the strategy is assumed, and not established."""
+        return [warning.text for warning in self.warnings if warning.code == "kernel"]
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""

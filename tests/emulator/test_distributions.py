@@ -19,14 +19,17 @@ from rxreplay.emulator.releases import kernel_of
         ("debian13", "6.12", (6, 12), 176),
         ("debian13-cloud", "6.12", (6, 12), 80),
         ("ubuntu16.04", "4.9", (4, 4), 176),
-        ("ubuntu18.04", "4.14", (4, 14), 176),
+        ("ubuntu18.04", "4.14", (4, 15), 176),
         ("ubuntu20.04", "5.10", (5, 4), 176),
         ("ubuntu22.04", "5.15", (5, 15), 176),
-        ("ubuntu24.04", "6.12", (6, 12), 176),
+        ("ubuntu24.04", "6.12", (6, 8), 176),
         ("ubuntu25.04", "6.16", (6, 14), 176),
         ("ubuntu25.10", "6.16", (6, 17), 176),
         ("ubuntu26.04", "6.18", (7, 0), 176),
         ("rhel8.5", "4.16", (4, 18), 144),
+        ("rhel9.7", "6.12", (6, 12), 144),  # 5.14.0 with much of 6.12
+        ("sles15.7", "6.11", (6, 11), 176),
+        ("amazon2", "5.10", (5, 10), 80),
     ],
 )
 def test_what_was_looked_at_is_like_its_release_without_doubt(name, era, release, max_header):
@@ -48,6 +51,34 @@ def test_what_is_assumed_says_so_and_all_can_be_named(row):
         named = strategy(f"{row.name}/{mode}")
         assert named.name == f"{row.name}/{mode}"
         assert named.doubt == kernel.doubt
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("ubuntu24.04/mergeable", {"dma_api", "max_skb_frags"}),  # 6.8, though it is like 6.12
+        ("ubuntu22.04-hwe/small", {"dma_api", "max_skb_frags"}),
+        ("ubuntu22.04/mergeable", set()),
+        ("debian13/mergeable", {"max_skb_frags"}),
+        ("rhel9.7/mergeable", {"max_skb_frags"}),
+    ],
+)
+def test_what_can_be_set_follows_from_the_kernels_own_release(name, known):
+    knobs = {knob.name for knob in strategy(name).knobs}
+    assert knobs & {"dma_api", "max_skb_frags"} == known
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"),
+    [("ubuntu22.04", 12), ("ubuntu24.04", 20), ("ubuntu25.10", 24), ("ubuntu26.04", 24)],
+)
+def test_the_longest_header_is_that_of_the_kernels_own_release(name, longest):
+    (hdr_len,) = (k for k in strategy(f"{name}/mergeable").knobs if k.name == "hdr_len")
+    assert hdr_len.values[-1] == longest
+
+
+def test_a_knob_of_the_kernels_own_release_can_be_set():
+    assert strategy("ubuntu24.04/mergeable,dma_api=1").settings == (("dma_api", 1),)
 
 
 @pytest.mark.parametrize(

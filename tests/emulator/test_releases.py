@@ -90,6 +90,11 @@ def test_a_newer_release_is_taken_as_the_newest_known_and_says_so():
         ("five", "no kernel 'five': name a release"),
         ("6", "no kernel '6': name a release"),
         ("debian8", "no kernel 'debian8': of these there are debian9, debian10,"),
+        ("Debian8", "no kernel 'Debian8': of these there are debian9, debian10,"),
+        ("Debian12", r"no kernel 'Debian12': did you mean debian12\?"),
+        ("UBUNTU22.04-HWE", r"no kernel 'UBUNTU22.04-HWE': did you mean ubuntu22.04-hwe\?"),
+        ("\uff16.\uff18", "no kernel '\uff16.\uff18': name a release"),  # digits, but not ASCII
+        ("6.\u0668", "no kernel '6.\u0668': name a release"),
     ],
 )
 def test_what_is_not_established_is_refused(kernel, text):

@@ -358,8 +358,8 @@ class Driver:
         for name, value in self.memory.peaks.items():
             self.peaks[name] = value
         if payload:
-            best = self.amplification
-            if best is None or held * best[1] > best[0] * payload:
+            best = self.amplification or (0, payload)
+            if (held * best[1], -payload) > (best[0] * payload, -best[1]):
                 self.amplification = (held, payload)
 
     def figures(self):

@@ -1,18 +1,22 @@
 """Stories against the plain model, and the sums that they are."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import capture_writer as writer
 from oracles.stories import Watched
 from rxreplay import explain, replay
 from rxreplay.emulator import STRATEGIES
 from rxreplay.emulator import strategy as find
-from rxreplay.errors import OptionError
-from rxreplay.explaining import asked_for, checked_packets, one_source
+from rxreplay.errors import OptionError, RxReplayError, TraceError
+from rxreplay.explaining import one_source
 from rxreplay.options import Options
+from rxreplay.stories import holding
+from rxreplay.stories.asking import asked_for, checked_packets
 from rxreplay.stories.stepping import SteppingReceiver
 
 EVERY = [strategy.name for strategy in STRATEGIES]
@@ -24,6 +28,7 @@ mst-2016/mergeable  mst-2016/mergeable,min_avg=1518     4.10/mergeable+xdp  4.13
 5.10/mergeable+xdp  6.1/mergeable+xdp   6.12/mergeable+xdp  7.2/mergeable+xdp-frags
 6.12/mergeable,hdr_len=20   6.12/mergeable,order3=fail:1/2  6.18/mergeable,order3=fail
 7.2/mergeable,page_size=65536   4.10/small,order3=fail
+6.12/mergeable+xdp,page_size=65536  6.12/mergeable+xdp,order3=fail
 """
 TOLD = TEXT.split()
 BOUNDARIES = (
@@ -35,7 +40,7 @@ TRAFFIC = st.lists(
     st.tuples(LENGTHS, st.sampled_from([1, 1, 2, 8, 22])), min_size=1, max_size=8
 ).map(lambda runs: [length for length, repeat in runs for _ in range(repeat)])
 RINGS = st.sampled_from([2, 16, 64, 256])
-FEW = settings(max_examples=settings().max_examples // 4)
+FEW = settings(max_examples=max(2, settings().max_examples // 4))
 FEWER = settings(
     max_examples=max(2, settings().max_examples // 10)
 )  # where all strategies take part
@@ -177,6 +182,18 @@ def test_every_outcome_has_its_rule(name, lengths, outcome, rule):
     assert rule in story.because[0]
 
 
+@pytest.mark.parametrize(
+    ("length", "rule"),
+    [
+        (60, "0 of the 18 pages leave with it and are freed with it"),
+        (1514, "1 of the 18 pages leaves with it and is freed with it"),
+        (4085, "2 of the 18 pages leave with it and are freed with it"),
+    ],
+)
+def test_pages_that_leave_are_counted(length, rule):
+    assert only([length], "4.10/big").because[-1].startswith(rule)
+
+
 def test_long_packets_of_the_prototype_tell_of_the_frag_list():
     story = only([65_226] * 400 + [73_000], "mst-2016/mergeable", ring=256)
     assert story.frag_list == 1
@@ -204,6 +221,8 @@ def test_a_truesize_is_parted():
         ("4.10/small", [60], [64, 1518, 18, 320, 128]),
         ("7.2/small", [60] * 2, [64, 12, 1518, 6, 320, 256]),
         ("6.12/mergeable+xdp", [60], [256, 3520, 320]),
+        ("6.12/mergeable+xdp,page_size=64KiB", [60], [256, 64_960, -16, 320]),
+        ("6.12/mergeable+xdp,order3=fail", [60], [256, 3520, -16, 320]),
         ("mst-2016/mergeable", [60], [52, 12, 320, 128, 128, 128]),
         ("6.1/big", [60], [4096, 69632]),
     ],
@@ -252,6 +271,42 @@ def test_a_chunk_lives_until_its_last_buffer_is_used():
     assert last.chunks[0].freed_by == 21
 
 
+def limited(chunk, packet, most, packets):
+    """Say what is told of a chunk that is watched for `most` packets."""
+    if (chunk.freed_by or packets) - packet <= most:
+        return chunk
+    return replace(chunk, freed_by=None, watched_to=packet + most)
+
+
+@pytest.mark.parametrize("name", ["4.11/mergeable", "5.10/small", "7.2/mergeable", "4.10/big"])
+@FEW
+@given(traffic=TRAFFIC, ring=RINGS, polls=POLLS, most=st.sampled_from([0, 1, 2, 17, 40]))
+def test_a_chunk_is_watched_for_so_many_packets(name, traffic, ring, polls, most):
+    whole = all_of(traffic, name, ring=ring, polls=polls)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(holding, "MOST_WATCHED", most)
+        told = all_of(traffic, name, ring=ring, polls=polls)
+    for story, full in zip(told, whole, strict=True):
+        chunks = [limited(chunk, full.packet, most, len(traffic)) for chunk in full.chunks]
+        assert story.chunks == tuple(chunks)
+
+
+def test_what_is_held_for_ever_does_not_keep_the_watch_to_the_end_of_the_capture(monkeypatch):
+    steps, step = [], SteppingReceiver.step
+    monkeypatch.setattr(SteppingReceiver, "step", lambda *a: (steps.append(1), step(*a)))
+    lengths = [2000] * 30_000
+    lengths[0] = 60
+    [story, _] = explain(lengths, [1, 29_000], "4.11/small").stories
+    assert [(c.freed_by, c.watched_to) for c in story.chunks] == [(None, 10_001)]
+    assert len(steps) < 10_000 + 1_000 + 5 * 256
+
+
+@pytest.mark.parametrize(("packets", "watched_to"), [(10_001, None), (10_002, 10_001)])
+def test_the_watch_ends_behind_its_last_packet(packets, watched_to):
+    [story] = explain([60] + [2000] * (packets - 1), [1], "4.11/small").stories
+    assert [(c.freed_by, c.watched_to) for c in story.chunks] == [(None, watched_to)]
+
+
 def test_skbs_on_their_way_up_are_named():
     story = only([1514] * 5, "5.10/mergeable", polls=64)
     assert story.chunks[0].packets == (1, 2, 3, 4)
@@ -264,15 +319,75 @@ def test_a_packet_that_is_not_there_is_an_error(packet):
         explain([60, 60, 60], [packet], "4.11/small")
 
 
+def test_of_an_empty_capture_no_packet_can_be_told():
+    with pytest.raises(OptionError, match=r"^packet 1: lengths has no packets$"):
+        explain([], [1], "4.11/small")
+
+
+@pytest.mark.parametrize("packets", [1.5, "1", None, [1.5], ["1"], [1, None], np.array([1.0])])
+def test_what_is_no_packet_number_is_an_error(packets):
+    with pytest.raises(OptionError, match=r"^packet .*: packets are named by whole numbers, fr"):
+        explain([60, 60], packets, "4.11/small")
+
+
+@pytest.mark.parametrize("packets", [2, np.int64(2), np.array(2), np.array([2]), range(2, 3), {2}])
+def test_packets_can_be_one_number_or_anything_that_gives_numbers(packets):
+    assert [story.packet for story in explain([60, 60], packets, "4.11/small").stories] == [2]
+
+
+@pytest.mark.parametrize("strategies", [["4.11/small"], ["4.11/small", "5.10/small"], None, 5])
+def test_what_is_not_one_strategy_is_an_error(strategies):
+    with pytest.raises(OptionError, match=r"^one strategy is explained at a time, by its name"):
+        explain([60], [1], strategies)
+
+
+def test_numbers_of_numpy_are_plain_in_the_json_form(tmp_path):
+    frames = [writer.frame(60, 2, 9), writer.frame(60, 9, 2), writer.frame(60, 2, 9)]
+    path = tmp_path / "a.pcap"
+    path.write_bytes(writer.pcap_header() + b"".join(map(writer.pcap_record, frames)))
+    guest = ["00:00:00:00:00:02"]
+    told = explain(path, np.array([1, 2]), "5.10/mergeable", guest_macs=guest)
+    stories = json.loads(json.dumps(told.as_dict()))["packets"]
+    assert [story["outcome"] for story in stories] == ["copy", "not replayed"]
+
+
 def test_packets_are_told_in_order_each_once():
     assert [s.packet for s in explain([60] * 9, [3, 1, 3], "4.11/small").stories] == [1, 3]
     assert checked_packets([], 0, "a") == []
+
+
+@pytest.mark.parametrize("last", [10, 2**31, 2**63 - 1, 2**64, 10**30])
+def test_a_range_beyond_the_capture_is_refused_without_a_walk(last):
+    with pytest.raises(OptionError, match=f"^packet {last:,}: lengths has packets 1 to 9$"):
+        explain([60] * 9, asked_for([], [f"1:{last}"]), "4.11/small")
+
+
+def test_numbers_that_leave_the_capture_are_not_all_walked():
+    walked = []
+    with pytest.raises(OptionError, match="packet 10:"):
+        checked_packets((walked.append(n) or n for n in range(1, 2**62)), 9, "a")
+    assert len(walked) == 10
+
+
+@pytest.mark.parametrize("length", [2**32, 2**32 + 60, 2**62])
+def test_a_length_that_cannot_be_is_refused_as_in_a_replay(length):
+    with pytest.raises(TraceError, match=f"packet 2: a frame of {length:,} bytes cannot be"):
+        explain([60, length], [1], "5.10/mergeable")
+    with pytest.raises((ValueError, RxReplayError), match=f"a frame of {length:,} bytes cannot be"):
+        replay([60, length], "5.10/mergeable")
+
+
+def test_a_length_below_is_kept_exactly():
+    [story] = explain([2**32 - 1], [1], "5.10/mergeable").stories
+    assert (story.length, story.outcome) == (2**32 - 1, "device_too_long")
 
 
 @pytest.mark.parametrize("text", ["", "3", "a:b", "3:", ":3", "4:3", "1:2:3"])
 def test_a_range_that_is_none_is_an_error(text):
     with pytest.raises(OptionError, match="not FIRST:LAST"):
         asked_for([1], [text])
+    with pytest.raises(OptionError, match="which packet"):
+        asked_for([], [])
 
 
 def test_several_captures_are_one_only_where_they_are_joined():
@@ -290,4 +405,5 @@ def test_a_flow_of_plain_lengths_cannot_be_told():
 def test_a_doubt_about_the_kernel_is_a_warning():
     doubted = replace(find("5.10/small"), kernel_doubt="perhaps")
     assert [w.text for w in explain([60], [1], doubted).warnings] == ["perhaps"]
+    assert explain([60], [1], doubted).doubts == ["perhaps"]
     assert explain([60], [1], "5.10/small").warnings == []

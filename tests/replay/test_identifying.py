@@ -20,6 +20,16 @@ GUEST_PAGE = Path(__file__).resolve().parents[2] / "docs" / "guest.md"
         ("6.1.0-50-rt-amd64", "debian12", ()),
         ("6.1.0-0.deb11.21-cloud-arm64", "debian12-cloud", ()),
         ("4.9.0-19-amd64", "debian9", ()),
+        ("5.10.0-0.bpo.15-amd64", "debian11", ()),
+        ("5.10.0-0.bpo.15-cloud-amd64", "debian11-cloud", ()),
+        ("4.19.0-0.bpo.19-amd64", "debian10", ()),
+        ("4.19.0-0.bpo.19-cloud-amd64", "debian10-cloud", ()),
+        ("4.9.0-0.bpo.12-amd64", "debian9", ()),
+        ("6.6.9-amd64", "6.6.9", (MESH,)),
+        ("6.11.10-amd64", "6.11.10", (MESH,)),
+        ("6.11.10-cloud-amd64", "6.11.10", ()),
+        ("6.12-amd64", "6.12.0", (MESH,)),
+        ("6.12.0-amd64", "6.12", (MESH,)),
         ("6.12.48+deb13-amd64", "6.12.48", (MESH,)),
         ("6.12.48+deb13-cloud-amd64", "6.12.48", ()),
         ("6.12.12+bpo-amd64", "6.12.12", (MESH,)),
@@ -44,17 +54,37 @@ GUEST_PAGE = Path(__file__).resolve().parents[2] / "docs" / "guest.md"
         ("5.14.0-427.13.1.el9_4.x86_64", "rhel9.4", ()),
         ("5.14.0-427.13.1.el9_4.aarch64+64k", "rhel9.4", (PAGE,)),
         ("4.18.0-553.el8_10.x86_64", "rhel8.10", ()),
+        ("4.18.0-553.el8_10.aarch64", "rhel8.10", (PAGE,)),
+        ("4.18.0-553.el8_10.aarch64+debug", "rhel8.10", (PAGE,)),
+        ("5.14.0-427.13.1.el9_4.aarch64", "rhel9.4", ()),
+        ("6.11.3-1.el9.elrepo.x86_64", "6.11.3", ()),
+        ("5.4.278-1.el7.elrepo.x86_64", "5.4.278", ()),
+        ("6.6.30-1.el9.x86_64", "6.6.30", ()),
+        ("5.15.0-200.131.27.el9uek.x86_64", "5.15", ()),
         ("6.1.119-129.201.amzn2023.x86_64", "6.1.119", ()),
         ("5.14.21-150500.55.52-default", "sles15.5", ()),
+        ("5.14.21-150400.24.63-64kb", "sles15.4", (PAGE,)),
+        ("6.4.0-150600.21-64kb", "sles15.6", (PAGE,)),
+        ("4.12.14-122.120-default", "4.12", (MESH,)),
+        ("6.12.0-160000.5-default", "6.12", (MESH,)),
+        ("6.11.3-1-default", "6.11.3", ()),
         ("6.11.4-301.fc41.x86_64", "6.11.4", ()),
         ("6.12.1-arch1-1", "6.12.1", ()),
         ("5.15.167.4-microsoft-standard-WSL2", "5.15.167", ()),
         ("6.19.0-rc3+", "6.19.0", ()),
+        ("6.12-rc6-amd64", "6.12.0", ()),
+        ("5.10.0-60.18.0.50.oe2203.x86_64", "5.10", ()),
+        ("5.10.134-16.3.an8.x86_64", "5.10.134", ()),
+        (" 6.6.60 \r\n", "6.6.60", ()),
         ("6.6.60", "6.6.60", ()),
         ("6.6", "6.6", ()),
         ("debian", None, ()),
         ("", None, ()),
         ("6", None, ()),
+        ("\uff16.\uff18", None, ()),
+        ("6.\u0668.0-45-generic", None, ()),
+        ("6.1\uff16", None, ()),
+        ("6.1.0-50-amd64 #1 SMP", None, ()),
     ],
 )
 def test_a_release_string_names_its_kernel(release, kernel, settings):
@@ -63,7 +93,7 @@ def test_a_release_string_names_its_kernel(release, kernel, settings):
             identify(release)
         return
     guest = identify(release)
-    assert (guest.release, guest.kernel, guest.settings) == (release, kernel, settings)
+    assert (guest.release, guest.kernel, guest.settings) == (release.strip(), kernel, settings)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +108,35 @@ def test_a_release_string_names_its_kernel(release, kernel, settings):
         ("5.14.0-480.el9.x86_64", ": taken as rhel9.4"),
         ("4.18.0-193.el8.x86_64", ": taken as rhel8.4"),
         ("5.14.0-999.el9_99.x86_64", ": taken as rhel9.7"),
-        ("5.15.0-200.131.27.el9uek.x86_64", ": changes of its builder are not known"),
-        ("5.3.18-150300.59.60-default", ": taken as 5.3, assumed"),
+        ("5.10.0-0.bpo.15-amd64", "'uname -v' does: taken as the last"),
+        ("5.15.0-200.131.27.el9uek.x86_64", ": taken as 5.15, assumed: its packager's patches"),
+        ("5.4.17-2136.338.4.2.el8uek.x86_64", ": taken as 5.4.17, assumed: its packager's"),
+        ("5.3.18-150300.59.60-default", ": taken as 5.3, assumed: its packager's patches"),
+        ("5.3.18-59.40-default", ": taken as 5.3, assumed: its packager's patches"),
+        ("5.3.18-lp152.106.1-default", ": taken as 5.3, assumed: its packager's patches"),
+        ("4.12.14-122.120-default", ": taken as 4.12, assumed: its packager's patches"),
+        ("6.12.0-160000.5-default", ": taken as 6.12, assumed: its packager's patches"),
+        ("6.8.12-4-pve", ": taken as 6.8.12, assumed: its packager's patches"),
+        ("5.15.0-1-pve", ": taken as 5.15, assumed: its packager's patches"),
+        ("5.15.0-1018-raspi", ": taken as 5.15, assumed: its packager's patches"),
+        ("5.15.0-73-fips", ": taken as 5.15, assumed: its packager's patches"),
+        ("6.5.0-45-generic", ": taken as 6.5, assumed: its packager's patches"),
+        ("5.10.0-60.18.0.50.oe2203.x86_64", ": taken as 5.10, assumed: its packager's patches"),
+        ("5.10.134-16.3.an8.x86_64", ": taken as 5.10.134, assumed: its packager's patches"),
+        ("6.1.0-mine", ": taken as 6.1, assumed: its packager's patches"),
+        ("6.12.0-amd64", ": taken as 6.12, assumed: its packager's patches"),
+        ("6.11.10-amd64", ""),
+        ("6.12-amd64", ""),
+        ("6.12.1-arch1-1", ""),
+        ("6.12.0-arch1-1", ""),
+        ("6.11.0-63.fc41.x86_64", ""),
+        ("6.12.0-1.el9.elrepo.x86_64", ""),
+        ("5.15.167.4-microsoft-standard-WSL2", ""),
+        ("6.11.3-1-default", ""),
+        ("6.19.0-rc3+", ""),
+        ("6.6.0-00123-g0123456789ab", ""),
+        ("6.1.0+", ""),
+        ("6.1.0", ""),
     ],
 )
 def test_what_the_string_leaves_open_is_said(release, doubt):
@@ -121,6 +178,7 @@ def test_what_is_not_modelled_is_refused(release, text):
 
 PARTS = ["6.1.0", "6.12.48", "5.14.0", "3.9", "-50", "-427.13.1", "+deb13", "-cloud", "-amd64"]
 PARTS += [".el9_4", ".el8", "-generic", "-aws", "-64k", "+64k", "-150500.1-default", ".", "x"]
+PARTS += ["-0.bpo.3", "-64kb", ".elrepo", ".oe1", "+", "-rc1", " ", "\r", "\uff16"]
 
 
 @given(st.lists(st.sampled_from(PARTS) | st.text(max_size=3), max_size=5).map("".join))
@@ -139,8 +197,6 @@ def test_any_text_is_a_guest_or_an_error(release):
 
 def test_each_way_to_choose_is_in_the_guide():
     page = GUEST_PAGE.read_text().replace("\\|", "|")
-    words = re.findall(
-        r"'(cut -c16|cut -c8-11|ip -d link|ethtool -g|ethtool -l|ip link)", str(WAYS)
-    )
-    assert len(words) == 6
+    words = re.findall(r"'(cut -c[-,\d]+|ip -d link|ethtool -g|ethtool -l|ip link)", str(WAYS))
+    assert len(words) == 7
     assert [word for word in words if word not in page] == []

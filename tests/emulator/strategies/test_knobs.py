@@ -22,6 +22,8 @@ def knobs(name):
         ("4.17/small,page_size=65536", "4.16/small,page_size=65536"),
         ("4.17/small,page_size=65536", "4.17/small,page_size=16384"),
         ("6.6/small,dma_api=1", "6.5/small,dma_api=1"),
+        ("6.8/small,dma_api=1", "6.8/small,dma_api=1,page_size=65536"),
+        ("6.8/small,device_mtu=68", "6.8/small,device_mtu=67"),
         ("6.10/small,dma_api=1", "6.11/small,dma_api=1"),
         ("6.3/big,max_header=176", "6.2/big,max_header=176"),
         ("6.18/small,order3=fail", "7.2/small,order3=fail"),

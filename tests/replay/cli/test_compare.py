@@ -75,7 +75,7 @@ def test_options_reach_the_emulator(rxreplay, capture):
         (["--set", "min_avg=x"], "'min_avg=x' is not NAME=VALUE with a whole number"),
         (["--set", "min_avg"], "'min_avg' is not NAME=VALUE"),
         (["--set", "min_avg=1"], "min_avg is from 64 to 3,584, not 1"),
-        (["--set", "9:min_avg=99"], "no strategy here has that knob"),
+        (["--set", "9:min_avg=99"], "9 is not among the strategies: 4.10/small, "),
         (
             ["--set", "4.11/small:min_avg=99"],
             "4.11/small has no knob 'min_avg'; its knobs: hdr_len, ",
@@ -199,7 +199,7 @@ def test_an_existing_file_needs_force_and_survives_errors(rxreplay, capture, dam
     assert rxreplay("compare", path, "-s", "9", "-o", out, "--force").exit_code == 2
     assert [(p.name, p.read_text()) for p in out.parent.iterdir()] == [("out.csv", "old")]
     assert rxreplay("compare", path, *FAST, "--format", "csv", "-o", out, "--force").exit_code == 0
-    assert out.read_text().startswith("path,trace,strategy,figures.packets,")
+    assert out.read_text().startswith("path,trace,strategy,doubt,figures.packets,")
     assert [p.name for p in out.parent.iterdir()] == ["out.csv"]
 
 

@@ -5,6 +5,7 @@ import json
 import dpkt
 import pytest
 from oracles import capture_writer as writer
+from rxreplay.emulator import strategy
 
 GUEST, OTHER = 0x525400000001, 0x525400000002
 HERE = ("-s", "5.10/mergeable")
@@ -97,6 +98,32 @@ def test_the_csv_form_has_a_row_a_packet(rxreplay, talk):
         ("1", "768", "1"),
         ("2", "2304", "1"),
     ]
+    where = {(row["trace"], row["strategy"], row["ring"], row["doubt"]) for row in rows}
+    assert where == {(str(talk), "5.10/mergeable", "256", "")}
+
+
+def doubtful(kernel="6.12/mergeable,page_size=64KiB"):
+    doubt = strategy(kernel).doubt
+    assert doubt
+    return ("-s", kernel), doubt
+
+
+def test_the_csv_form_says_what_is_not_established(rxreplay, talk):
+    which, doubt = doubtful()
+    result = rxreplay("explain", talk, *which, "-n", "1", "--ring", "64", "--format", "csv", "-q")
+    [row] = csv.DictReader(io.StringIO(result.stdout))
+    assert (row["ring"], row["doubt"]) == ("64", doubt)
+    assert row["strategy"] == strategy(which[1]).name
+
+
+def test_what_is_not_established_stands_below_the_heading(rxreplay, talk, tmp_path):
+    which, doubt = doubtful()
+    out = tmp_path / "out.txt"
+    for more in ((), ("-o", out)):
+        result = rxreplay("explain", talk, *which, "-n", "1", "-q", *more)
+        text = out.read_text() if more else result.stdout
+        assert f"not established: {doubt}" in " ".join(text.splitlines()[2:5])
+    assert "not established" not in rxreplay("explain", talk, *HERE, "-n", "1").stdout
 
 
 def test_a_packet_that_is_not_the_guests_is_not_replayed(rxreplay, talk):
@@ -142,6 +169,8 @@ def test_packets_of_joined_captures_are_counted_through(rxreplay, talk, capture)
     [
         ([], "which packet? --packet N or --range FIRST:LAST names it"),
         (["-n", "9"], "talk.pcap has packets 1 to 5"),
+        (["--range", "1:9999999999"], "rxreplay: packet 9,999,999,999: "),
+        (["--range", "0:2"], "rxreplay: packet 0: "),
         (["--range", "2:1"], "--range 2:1: not FIRST:LAST with two packet numbers"),
         (["-n", "1", "talk.pcap"], "packets of several captures: name one capture, or --join them"),
         (["-n", "1", "--ring", "3"], "a ring has 2 to 32,768 buffers"),
@@ -152,6 +181,12 @@ def test_what_cannot_be_is_one_line_and_status_2(rxreplay, talk, arguments, text
     assert (result.exit_code, result.stdout) == (2, "")
     [line] = errors(result)
     assert text in line
+
+
+def test_an_empty_capture_is_one_line_and_status_2(rxreplay, capture):
+    result = rxreplay("explain", capture(lengths=()), *HERE, "-n", "1")
+    assert result.exit_code == 2
+    assert errors(result)[0].endswith(".pcap has no packets")
 
 
 def test_a_flow_that_cannot_be_told_is_one_line_and_status_2(rxreplay, capture):
@@ -172,7 +207,8 @@ def test_a_flow_that_cannot_be_told_is_one_line_and_status_2(rxreplay, capture):
             ["it is the head of the skb", "(8 times)", "3,712 bytes linear, 0 copied, 17 frags"],
         ),
         ("6.12/mergeable+xdp", ["as the packet is dropped", "nobody holds it any more"]),
-        ("6.1/big", ["16 of the 18 pages", "16 × 4,096 page"]),
+        ("6.1/big", ["16 of the 18 pages leave with it and are freed", "16 × 4,096 page"]),
+        ("6.12/mergeable+xdp,order3=fail", ["3,520 posted - 16 less for a DMA record + 320 "]),
         ("4.13/small,order3=fail", ["held by this skb and 1 posted buffer free after"]),
     ],
 )
@@ -199,6 +235,13 @@ def test_polls_as_given_and_skbs_on_their_way_up_are_shown():
     out.seek(0)
     write_explain(explain(lengths, [3], "5.10/mergeable", polls=[4, 64]), out)
     assert "skbs that wait to go up (of 1, 2)" in " ".join(out.getvalue().split())
+
+
+def test_a_chunk_that_is_held_for_long_is_left(rxreplay, capture):
+    path = capture(lengths=[60] + [2000] * 10_100)
+    shown = lines(rxreplay("explain", path, "-s", "4.11/small", "-n", "1", "--range", "2:2"))
+    assert "            still held 10,000 packets later, after packet 10,001" in shown
+    assert next(line for line in shown if line.split()[:1] == ["1"]).endswith(">10,001")
 
 
 def test_a_head_from_a_block_of_heads_has_no_offset(rxreplay, capture):

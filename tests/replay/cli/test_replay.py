@@ -41,3 +41,13 @@ def test_a_damaged_capture_is_status_1(rxreplay, damaged):
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.count("\n") == 1
     assert "record 2 at byte" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_doubts_stand_in_every_output(rxreplay, capture, form):
+    arguments = (capture(), "-s", "rhel9.4/small", "--format", form, "-q")
+    for command in ("replay", "compare"):
+        shown = " ".join(rxreplay(command, *arguments).stdout.split())
+        assert "rhel9.4 (kernel 5.14.0-427): that it receives like 6.11 is assumed" in shown
+        plain = rxreplay(command, capture(), "-s", "6.1/small", "--format", form, "-q").stdout
+        assert "assumed" not in plain

@@ -41,6 +41,13 @@ def test_a_guests_strategies_come_with_the_ways_to_choose(rxreplay):
     assert "  mergeable   'cut -c16 /sys/class/net/IF/device/features' prints 1" in lines
 
 
+def test_white_space_around_a_release_does_not_count(rxreplay):
+    plain = rxreplay("strategies", "--for", "6.1.0-50-amd64").stdout
+    for before, behind in [("", " "), ("", "\r"), ("", "\n"), ("\t", "\r\n")]:
+        result = rxreplay("strategies", "--for", f"{before}6.1.0-50-amd64{behind}")
+        assert (result.exit_code, result.stdout, result.stderr) == (0, plain, "")
+
+
 def test_doubts_about_a_guest_are_warnings(rxreplay):
     result = rxreplay("strategies", "--for", "5.14.0-480.el9.x86_64")
     assert result.exit_code == 0

@@ -55,7 +55,7 @@ def test_the_top_and_what_each_part_has(report):
     }
     assert {"version", "command", "threads"} <= set(report["run"])
     [result] = report["results"]
-    assert list(result) == ["trace", "strategy", "figures"]
+    assert list(result) == ["trace", "strategy", "doubt", "figures"]
 
 
 def test_a_trace_has_exactly_these_keys(report):

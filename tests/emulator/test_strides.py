@@ -1,0 +1,106 @@
+"""In strides or packet by packet: the same figures, whatever the traffic and the blocks."""
+
+import os
+
+import numpy as np
+import pytest
+from helpers.replaying import comparable
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rxreplay.emulator import STRATEGIES, Receiver, strategy
+from rxreplay.emulator import strides as strides_module
+from rxreplay.emulator.cycle import find_cycle, period, spans
+
+PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # a thousand times slower
+KINDS = """
+4.8/small 4.11/small 6.12/small+xdp 7.2/small 4.11/mergeable 5.10/mergeable 6.1/mergeable
+7.2/mergeable 6.12/mergeable+xdp 4.19/mergeable+xdp 6.18/big mst-2016/mergeable
+"""
+NAMES = KINDS.split() if PLAIN else [known.name for known in STRATEGIES]
+NAMES += ["4.11/small,order3=fail", "6.18/mergeable,order3=fail:1/3", "6.12/mergeable,hdr_len=20"]
+NAMES += ["7.2/mergeable,max_skb_frags=45", "6.12/small,page_size=65536"]
+
+LENGTHS = st.sampled_from(
+    [14, 60, 64, 128, 129, 256, 257, 640, 641, 1204, 1205, 1514, 1518, 1519, 1524, 1525]
+)
+RARE = st.sampled_from([0, 13, 1519, 1525, 3508, 3509, 9014, 65550, 80000])
+PIECES = st.lists(st.tuples(LENGTHS, LENGTHS, st.integers(0, 1500)), min_size=1, max_size=4)
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(strides_module, "WARM_PACKETS", 300)
+    monkeypatch.setattr(strides_module, "FIRST_WAIT", 1)
+
+
+def replayed(name, traffic, blocks, *, strides, **options):
+    receiver = Receiver(strategy(name), strides=strides, **options)
+    for block in np.array_split(traffic, blocks):
+        receiver.receive(block)
+    return comparable(receiver, receiver.finish()), receiver
+
+
+def mixed(pieces, rare, seed):
+    """Give traffic: pieces of two lengths each, a long warm-up, and now and then a rare length."""
+    random = np.random.default_rng(seed)
+    parts = [np.full(700, 60)]
+    for first, second, count in pieces:
+        parts += [random.choice([first, second], count), np.full(int(seed % 3), rare)]
+    return np.concatenate(parts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=1 if PLAIN else 6)
+@given(pieces=PIECES, rare=RARE, seed=st.integers(0, 5), ring=st.sampled_from([4, 64, 256]))
+def test_strides_change_no_figure(name, pieces, rare, seed, ring):
+    traffic = mixed(pieces, rare, seed)
+    options = {"ring": ring, "rcvbuf": 2304}
+    slow, _ = replayed(name, traffic, 1, strides=False, **options)
+    fast, _ = replayed(name, traffic, 5, strides=True, **options)
+    assert fast == slow
+
+
+@pytest.mark.parametrize(
+    ("name", "phases"),
+    [("5.10/small", 561), ("4.11/small", 2193), ("5.10/mergeable", 231), ("7.2/small", 66)],
+)
+def test_a_cycle_is_the_refills_and_the_chunks_together(name, phases):
+    receiver = Receiver(strategy(name))
+    receiver.receive(np.full(3000, 60))
+    assert period(receiver._queue, receiver._kernels, 60) == phases
+
+
+@pytest.mark.parametrize("name", ["5.10/big", "4.11/mergeable"])
+def test_where_lengths_decide_the_place_there_is_no_cycle(name):
+    receiver = Receiver(strategy(name))
+    receiver.receive(np.full(3000, 60))
+    queue = receiver._queue
+    assert find_cycle(queue, receiver._kernels, spans(queue.layout, np.array([1536, 2048]))) is None
+
+
+def test_most_packets_go_in_strides():
+    traffic = np.tile([60, 590, 1514], 5000)
+    calls = []
+    receiver = Receiver(strategy("5.10/mergeable"), strides=True)
+    exact = receiver._kernels.receive
+
+    class Counting:
+        @staticmethod
+        def receive(queue, frames, polls):
+            calls.append(frames.size)
+            exact(queue, frames, polls)
+
+    receiver._strides._kernels = Counting
+    for block in np.array_split(traffic, 15):
+        receiver.receive(block)
+    receiver.finish()
+    assert sum(calls[:3]) < 0.4 * traffic.size
+
+
+def test_a_small_ring_drops_long_packets_without_leaving_the_stride():
+    traffic = np.tile([60, 9014], 2000)
+    slow, _ = replayed("5.10/small", traffic, 1, strides=False, rcvbuf=2304)
+    fast, receiver = replayed("5.10/small", traffic, 7, strides=True, rcvbuf=2304)
+    assert fast == slow
+    assert fast["drops"]["device_too_long"] == 2000
+    assert receiver._strides._next_wait == strides_module.FIRST_WAIT
