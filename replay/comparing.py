@@ -16,6 +16,7 @@ from .feeding import feed
 from .options import Options, Progress, no_progress, resolve
 from .result import Result, Results, ResultWarning
 from .sources import Source, Walkable, is_capture, open_source
+from .spreading import cores
 
 REFERENCE = "4.10/small"
 SHOWN = (  # the thread of 2017, and what became of it
@@ -156,6 +157,7 @@ def collect(
 ) -> Results:
     """Walk trace after trace; one that cannot be read does not cost the others."""
     results = Results(config, traces=[], results=[], warnings=[], failed=[])
+    results.run["threads"] = options.threads or cores()
     for opening in openings(sources, options):
         number = len(results.traces)
         try:

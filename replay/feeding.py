@@ -14,6 +14,7 @@ from rxreplay.traces.summary import Summary
 from .options import Options, Progress, mac_numbers, no_progress
 from .result import ResultWarning, TraceInfo
 from .sources import Lengths, Walkable
+from .spreading import Spreader, cores
 
 SHOWN_CANDIDATES = 3
 LOOPBACK = "00:00:00:00:00:00"
@@ -68,14 +69,14 @@ def feed(
         for behaviour, strategy in dict(zip(behaviours, strategies, strict=True)).items()
     }
     summary, directions, selection = Summary(), Directions(), Selection(options.guest_macs)
-    for block in trace.blocks():
-        summary.add(block)
-        if block.dst.size:
-            directions.add(block)
-        lengths = selection.lengths(block)
-        for receiver in receivers.values():
-            receiver.receive(lengths)
-        progress(summary.packets, expected_packets(trace, summary))
+    with Spreader(receivers.values(), options.threads or cores()) as spreader:
+        for block in trace.blocks():
+            summary.add(block)
+            if block.dst.size:
+                directions.add(block)
+            spreader.add(selection.lengths(block))
+            progress(summary.packets, expected_packets(trace, summary))
+        spreader.finish()
     found = {behaviour: receiver.finish() for behaviour, receiver in receivers.items()}
     figures = [found[behaviour] for behaviour in behaviours]
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]

@@ -37,6 +37,8 @@ class Options:
         Whether all captures make one trace, in the order of their times or as given.
     keep_damaged : bool
         Whether the packets before a damaged record count.
+    threads : int
+        How many threads emulate, 0: as many as there are cores. No figure depends on it.
     """
 
     ring: int = 256
@@ -45,6 +47,7 @@ class Options:
     guest_macs: Sequence[str] = ()
     join: Join = None
     keep_damaged: bool = False
+    threads: int = 0
 
     def as_config(self, strategies: Sequence[Strategy], reference: str) -> dict[str, Any]:
         """Give what decides the figures, as JSON has it."""

@@ -20,7 +20,6 @@ def run_record() -> dict[str, object]:
         "version": __version__,
         "command": sys.argv[1:],
         "python": platform.python_version(),
-        "threads": 1,
     }
 
 

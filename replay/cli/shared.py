@@ -73,6 +73,12 @@ EMULATING = options(
         help="Bytes of the socket that is filled with this traffic.",
     ),
     click.option(
+        "--threads",
+        type=click.IntRange(min=0),
+        default=0,
+        help="Threads that emulate; as many as there are cores unless given.",
+    ),
+    click.option(
         "--set",
         "settings",
         metavar="[STRATEGY:]NAME=VALUE",

@@ -1,6 +1,7 @@
 """Recordings from the middle, written by the plain model: no difference where there is none."""
 
 import gzip
+import os
 from contextlib import suppress
 
 import numpy as np
@@ -233,6 +234,9 @@ GOLDEN = ("4.10-small-sweep", "5.10-mergeable-jumbo", "6.1-mergeable-imix", "6.1
 GOLDEN += ("7.2-mergeable-sweep", "7.2-small-sweep", "6.12-big-mtu9000", "4.12-mergeable-sweep")
 
 
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="thousands of replays of whole recordings"
+)
 @pytest.mark.parametrize("log", GOLDEN)
 def test_what_a_real_kernel_did_as_text_of_ftrace(recordings, verify, log):
     kernel, mode, load = log.split("-")[:3]
