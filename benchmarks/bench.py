@@ -1,14 +1,16 @@
-"""Time the tool beside a C walk of the same file: whole processes, interleaved, one core.
+"""Time the tool beside a C walk, tcpdump and capinfos on the same file, interleaved.
 
-    python benchmarks/bench.py [--runs 7] [--packets 10000000] [-o bench.json]
+    python benchmarks/bench.py [--runs 7] [--packets 10000000] [--cores 2] [-o bench.json]
 
 A process is timed on a large and on a small capture; the difference over the packets between them
-is the time per packet, without start-up.
+is the time per packet, without start-up. The C walk and `info` have one core, the others all that
+are asked for; what is not installed is left out.
 """
 
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,7 +22,20 @@ import captures
 
 HERE = Path(__file__).parent
 SMALL = 1000
-STRATEGIES = ("4.11/small", "5.10/small", "5.10/mergeable", "mst-2016/mergeable", "5.10/big")
+STRATEGIES = (
+    "4.11/small",
+    "5.10/small",
+    "5.10/mergeable",
+    "6.12/mergeable",
+    "7.2/mergeable",
+    "5.10/big",
+)
+PEERS = {
+    "cat > /dev/null": ["sh", "-c", 'cat "$0" > /dev/null'],
+    "tcpdump -w /dev/null": ["sh", "-c", 'tcpdump -r "$0" -w /dev/null 2> /dev/null'],
+    "capinfos -c": ["capinfos", "-c"],
+}
+ONE_CORE = ("C walk", "info")
 
 
 def compiled_walk(folder: Path) -> list[str]:
@@ -33,26 +48,47 @@ def compiled_walk(folder: Path) -> list[str]:
 def commands(folder: Path) -> dict[str, list[str]]:
     tool = [sys.executable, "-m", "rxreplay"]
     replays = {name: [*tool, "replay", "-q", "--format=json", "-s", name] for name in STRATEGIES}
-    return {"C walk": compiled_walk(folder), "info": [*tool, "info", "-q"], **replays}
+    every = [f"-s{each.name}" for each in all_strategies()]
+    peers = {name: do for name, do in PEERS.items() if shutil.which(name.split()[0])}
+    compare = {f"compare of {len(every)}": [*tool, "compare", "-q", "--format=json", *every]}
+    return {
+        "C walk": compiled_walk(folder),
+        "info": [*tool, "info", "-q"],
+        **replays,
+        **compare,
+    } | peers
 
 
-def seconds(command: list[str], capture: Path) -> float:
+def all_strategies() -> list:
+    from rxreplay.emulator import STRATEGIES
+
+    return [each for each in STRATEGIES if not each.xdp]
+
+
+def seconds(name: str, command: list[str], capture: Path, cores: set[int]) -> float:
+    allowed = {min(cores)} if name in ONE_CORE else cores
     begin = time.perf_counter()
-    subprocess.run([*command, str(capture)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*command, str(capture)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: os.sched_setaffinity(0, allowed),
+    )
     return time.perf_counter() - begin
 
 
-def measure(kind: str, packets: int, runs: int, folder: Path) -> list[dict]:
+def measure(kind: str, packets: int, runs: int, folder: Path, cores: set[int]) -> list[dict]:
     large, small = folder / f"{kind}-large.pcap", folder / f"{kind}-small.pcap"
     captures.write(large, kind, packets)
     captures.write(small, kind, SMALL)
     todo = commands(folder)
-    for command in todo.values():
-        seconds(command, small), seconds(command, large)  # compile, and warm the page cache
+    for name, command in todo.items():  # compile, and warm the page cache
+        seconds(name, command, small, cores), seconds(name, command, large, cores)
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in todo}
     for _ in range(runs):
         for name, command in todo.items():
-            times[name].append((seconds(command, large), seconds(command, small)))
+            pair = (seconds(name, command, file, cores) for file in (large, small))
+            times[name].append(tuple(pair))
     large.unlink()
     small.unlink()
     return [row(kind, name, pairs, packets - SMALL) for name, pairs in times.items()]
@@ -88,13 +124,14 @@ def main() -> None:
     parser.add_argument("--packets", type=int, default=10_000_000)
     parser.add_argument("--loads", nargs="+", default=["64", "imix"])
     parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--cores", type=int, default=2)
     asked = parser.parse_args()
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core, inherited by all
+    cores = set(sorted(os.sched_getaffinity(0))[: asked.cores])
     with tempfile.TemporaryDirectory() as folder:
         rows = [
             each
             for kind in asked.loads
-            for each in measure(kind, asked.packets, asked.runs, Path(folder))
+            for each in measure(kind, asked.packets, asked.runs, Path(folder), cores)
         ]
     print(table(rows))
     if asked.output:

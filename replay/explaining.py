@@ -6,8 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 from rxreplay.emulator import Strategy
-from rxreplay.emulator.queue import MAX_FRAME
-from rxreplay.errors import OptionError, TraceError
+from rxreplay.errors import OptionError
 from rxreplay.traces import Block, JoinedTrace, Trace
 from rxreplay.traces.directions import for_guest
 from rxreplay.traces.flow_key import flow_key
@@ -114,21 +113,12 @@ class KeptLengths:
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
         """Walk it."""
         for block in self._trace.blocks(addresses=addresses):
-            self._lengths.append(self._checked(block.wire_len).astype(np.uint32))
+            self._lengths.append(block.wire_len.astype(np.uint32))
             if self._macs.size:
                 mask = for_guest(block, self._macs)
                 self._reach.append(np.flatnonzero(mask) + self._packets)
             self._packets += block.wire_len.size
             yield block
-
-    def _checked(self, lengths: Lengths) -> Lengths:
-        """Refuse what is refused in a replay, too, and would be kept as another length."""
-        wrong = np.flatnonzero((lengths < 0) | (lengths > MAX_FRAME))
-        if wrong.size:
-            name, packet = self._trace.path or self._trace.format, self._packets + int(wrong[0]) + 1
-            length = int(lengths[wrong[0]])
-            raise TraceError(f"{name}: packet {packet:,}: a frame of {length:,} bytes cannot be")
-        return lengths
 
     def wire_len(self, packet: int) -> int:
         """Give the length of a packet, whether it is replayed or not."""

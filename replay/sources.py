@@ -7,6 +7,7 @@ from typing import Protocol, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from rxreplay.emulator.queue import MAX_FRAME
 from rxreplay.errors import TraceError
 from rxreplay.traces import NO_TIME, Block, TraceWarning, open_trace
 from rxreplay.traces.sources import Given
@@ -63,15 +64,16 @@ class LengthsTrace:
         Raises
         ------
         TraceError
-            They are no whole numbers, or one is negative.
+            They are no whole numbers, or one is negative or more than a capture can say.
         """
         self.warnings: list[TraceWarning] = []
         given = np.atleast_1d(np.asarray(lengths))
         if given.size and (given.ndim != 1 or given.dtype.kind not in "iu"):
             raise TraceError("lengths: not a row of whole numbers, the bytes of each packet")
         self._lengths = np.ascontiguousarray(given, np.int64)
-        if (self._lengths < 0).any():
-            first = int(np.argmax(self._lengths < 0))
+        wrong = (self._lengths < 0) | (self._lengths > MAX_FRAME)
+        if wrong.any():
+            first = int(np.argmax(wrong))
             raise TraceError(f"lengths: packet {first:,}: {self._lengths[first]} bytes on the wire")
 
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:  # noqa: ARG002 - there are none

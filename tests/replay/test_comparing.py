@@ -103,6 +103,7 @@ def test_what_is_open_or_has_no_name_cannot_be_joined(capture):
     ("lengths", "text"),
     [
         ([60, -1], "lengths: packet 1: -1 bytes on the wire"),
+        ([60, 2**32], "lengths: packet 1: 4294967296 bytes on the wire"),
         ([1.5], "lengths: not a row of whole numbers"),
         (["x"], "lengths: not a row of whole numbers"),
         ([[60], [70]], "lengths: not a row of whole numbers"),
