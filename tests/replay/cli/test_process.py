@@ -78,12 +78,15 @@ def test_an_interrupt_while_it_waits_for_packets_is_status_130():
     """Interrupted once the walk has begun: the first record is read and more is awaited."""
     command = [sys.executable, "-m", "rxreplay", "info", "-", "-q"]
     started = (
-        "import sys, rxreplay.comparing as c\n"
-        "feed = c.feed\n"
-        "def tell(*arguments, **named):\n"
-        "    print('walking', file=sys.stderr, flush=True)\n"
-        "    return feed(*arguments, **named)\n"
-        "c.feed = tell\n"
+        "import sys\n"
+        "from rxreplay.traces.window import StreamWindow\n"
+        "fill, fills = StreamWindow.fill, []\n"
+        "def tell(*arguments):\n"
+        "    fills.append(1)\n"
+        "    if len(fills) > 1:\n"
+        "        print('waiting', file=sys.stderr, flush=True)\n"
+        "    return fill(*arguments)\n"
+        "StreamWindow.fill = tell\n"
         "from rxreplay.cli import main\n"
         "sys.argv = sys.argv[1:]\n"
         "main()\n"
@@ -93,7 +96,7 @@ def test_an_interrupt_while_it_waits_for_packets_is_status_130():
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as running:
         running.stdin.write(writer.pcap((60, 70)))
         running.stdin.flush()
-        assert running.stderr.readline() == b"walking\n"
+        assert running.stderr.readline() == b"waiting\n"
         running.send_signal(signal.SIGINT)
         out, error = running.communicate(timeout=60)
     assert (running.returncode, out) == (130, b"")
