@@ -60,6 +60,18 @@ def test_the_cache_gives_the_newest_and_is_refilled_with_those_returned(receiver
     assert len(kinds(receiver, "pool")) == 192
 
 
+def test_a_page_whose_pieces_are_back_is_begun_again(receiver):
+    queue = receiver._queue
+    buf = np.zeros(1, BUF)[0]
+    seen = []
+    for size in (1536, 2048, 64):
+        page_pool_alloc_va(queue, buf, size)
+        put_page(queue, int(buf["chunk"]))
+        seen.append((int(buf["chunk"]), int(buf["offset"])))
+    page = seen[0][0]
+    assert seen == [(page, 0), (page, 1536), (page, 0)]
+
+
 SIZES = st.sampled_from([1536, 1600, 1920, 2048, 2049, 2176, 4096]) | st.integers(1, 64).map(
     lambda lines: 64 * lines
 )

@@ -8,6 +8,7 @@ from helpers.replaying import comparable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rxreplay.emulator import STRATEGIES, Receiver, strategy
+from rxreplay.emulator import cycle as cycle_module
 from rxreplay.emulator import strides as strides_module
 from rxreplay.emulator.cycle import find_cycle, period, spans
 
@@ -58,6 +59,42 @@ def test_strides_change_no_figure(name, pieces, rare, seed, ring):
     slow, _ = replayed(name, traffic, 1, strides=False, **options)
     fast, _ = replayed(name, traffic, 5, strides=True, **options)
     assert fast == slow
+
+
+@pytest.mark.parametrize(
+    ("name", "traffic"),
+    [
+        ("4.11/small", [300] * 400 + [60] * 400),
+        ("6.1/mergeable", [300] * 400 + [60, 300, 1514] * 200),
+        ("5.10/mergeable", [300] * 400 + [60] * 200 + [9014] + [1514, 60] * 100),
+        ("7.2/mergeable", [300] * 400 + [1514, 60] * 200),
+    ],
+)
+def test_a_stride_raises_peaks_turns_pages_and_ends(name, traffic):
+    slow, _ = replayed(name, np.array(traffic), 1, strides=False, rcvbuf=2304)
+    fast, receiver = replayed(name, np.array(traffic), 4, strides=True, rcvbuf=2304)
+    assert fast == slow
+    assert receiver._strides._walk["cells"] > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [
+        ("6.1/mergeable", [14, 129]),  # every packet takes a slice
+        ("5.10/mergeable", [14, 1525]),  # no straight line from copied whole to a frag
+    ],
+)
+def test_no_cycle_without_a_still_length_and_straight_lines(name, bounds):
+    receiver = Receiver(strategy(name))
+    receiver.receive(np.full(600, 60))
+    assert find_cycle(receiver._queue, receiver._kernels, bounds) is None
+
+
+def test_no_cycle_that_is_too_long(monkeypatch):
+    monkeypatch.setattr(cycle_module, "MOST_PHASES", 100)
+    receiver = Receiver(strategy("5.10/small"))
+    receiver.receive(np.full(600, 60))
+    assert find_cycle(receiver._queue, receiver._kernels, [14, 1519]) is None
 
 
 @pytest.mark.parametrize(
