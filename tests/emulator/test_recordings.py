@@ -2,12 +2,11 @@
 
 import pytest
 from helpers.replaying import events, run
-from helpers.shared_data import ABSENT, RECORDINGS
+from helpers.shared_data import ABSENT, LOGS
 from oracles.recordings import named, read_recording
 from oracles.virtio_net import oracle
 from rxreplay.emulator.strategies.mergeable import get_mergeable_buf_len
 
-LOGS = sorted(path.name for path in RECORDINGS.glob("*.tsv.gz"))
 pytestmark = pytest.mark.skipif(not LOGS, reason=ABSENT)
 
 

@@ -6,14 +6,13 @@ import json
 import pytest
 import rxreplay
 from helpers.ftrace_text import packet, text_of, traced
-from helpers.shared_data import ABSENT, CHECKOUT, RECORDINGS
+from helpers.shared_data import ABSENT, CHECKOUT, LOGS, RECORDINGS
 from oracles.recordings import named
 from oracles.virtio_net import oracle
 from rxreplay.differing import first_difference
 from rxreplay.errors import StrategyError
 from rxreplay.recording import Recording, RecordingError, read_recording
 
-LOGS = sorted(path.name for path in RECORDINGS.glob("*.tsv.gz"))
 SHORT = [60, 1514, 1518, 300, 129, 128, 14] * 40
 LONG = [60, 1514, 9014, 300, 129, 128, 5000] * 40
 POLLS = [3, 1, 8, 40, 2, 64]
