@@ -108,6 +108,7 @@ class Telling:
         number = int(queue.state["skb"])
 
         def draw_up(before: Queue) -> None:
+            """Look at the frame's buffers as they were `before`, and at its skb as it is now."""
             skb, bufs, watched = None, before.ring[:0], list[Watched]()
             if queue.state["skb"] > number:
                 skb = queue.skbs[number & (queue.skbs.size - 1)]
