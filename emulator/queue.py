@@ -14,7 +14,6 @@ Polls = int | Sequence[int] | Int64s
 
 MAX_RING: Final = 32768  # virtio 1.x, 2.7: the most descriptors of a split virtqueue
 MAX_RCVBUF: Final = 2**31 - 1  # include/net/sock.h: sk_rcvbuf is an int
-MAX_FRAME: Final = 2**32 - 1  # what a record of a capture can claim
 LEAST_TRUESIZE: Final = 512  # of anything that holds a chunk; bounds what a socket can pin
 
 
@@ -57,24 +56,6 @@ def checked_rcvbuf(rcvbuf: int) -> int:
     if not isinstance(rcvbuf, Integral) or not 0 < rcvbuf <= MAX_RCVBUF:
         raise StrategyError(f"rcvbuf is from 1 to {MAX_RCVBUF:,} bytes, not {rcvbuf}")
     return int(rcvbuf)
-
-
-def checked_frames(frames: Int64s, before: int) -> Int64s:
-    """Give frame lengths as the kernels take them; `before` is the number of the first.
-
-    Raises
-    ------
-    ValueError
-        They are not a row of whole numbers, or one cannot be; the message names the packet.
-    """
-    frames = np.asarray(frames)
-    if frames.ndim != 1 or (frames.size and frames.dtype.kind not in "iu"):
-        raise ValueError("frame lengths are a row of whole numbers, the bytes of each frame")
-    wrong = (frames < 0) | (frames > MAX_FRAME)
-    if wrong.any():
-        first = int(np.argmax(wrong))
-        raise ValueError(f"packet {before + first:,}: a frame of {frames[first]:,} bytes cannot be")
-    return np.ascontiguousarray(frames, np.int64)
 
 
 def new_queue(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:

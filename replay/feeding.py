@@ -61,10 +61,17 @@ def feed(
     TraceError
         The trace cannot be read to its end.
     """
+    from rxreplay.emulator.counting import Counters  # numba comes with it
+
+    counters = Counters()
     behaviours = [strategy.behaviour(checked_ring(options.ring)) for strategy in strategies]
     receivers = {  # strategies that are alike share one
         behaviour: Receiver(
-            strategy, ring=options.ring, polls=options.polls, rcvbuf=options.rcvbuf, strides=True
+            strategy,
+            ring=options.ring,
+            polls=options.polls,
+            rcvbuf=options.rcvbuf,
+            strides=counters,
         )
         for behaviour, strategy in dict(zip(behaviours, strategies, strict=True)).items()
     }

@@ -7,7 +7,7 @@ from typing import Protocol, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from rxreplay.emulator.queue import MAX_FRAME
+from rxreplay.emulator.batch import MAX_FRAME
 from rxreplay.errors import TraceError
 from rxreplay.traces import NO_TIME, Block, TraceWarning, open_trace
 from rxreplay.traces.sources import Given

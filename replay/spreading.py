@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 from rxreplay.emulator import Receiver
+from rxreplay.emulator.batch import Batch, batch_of
 
 from .sources import Lengths
 
@@ -30,7 +31,8 @@ class Spreader(AbstractContextManager["Spreader"]):
     """Hands lengths to receivers, which run in threads while the next batch is walked.
 
     Each receiver gets every batch in order, in one thread at a time: what it computes does not
-    depend on the number of threads.
+    depend on the number of threads. Those that share a counter run one after the other, so that
+    none waits for another one's count.
 
     Parameters
     ----------
@@ -44,39 +46,43 @@ class Spreader(AbstractContextManager["Spreader"]):
         """Begin with an empty batch."""
         self._receivers: Sequence[Receiver] = list(receivers)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self._batches = [np.empty(2 * BATCH_PACKETS, np.int64) for _ in range(2)]
-        self._held = 0
+        self._buffers = [np.empty(BATCH_PACKETS, np.int64) for _ in range(2)]
+        self._held = self._sent = 0
         self._running: list[Future[None]] = []
 
     def add(self, lengths: Lengths) -> None:
         """Take the next lengths, which may be gone afterwards."""
-        if self._pool is None:
-            for receiver in self._receivers:
-                receiver.receive(lengths)
-            return
-        for start in range(0, lengths.size, BATCH_PACKETS):
-            part = lengths[start : start + BATCH_PACKETS]
-            self._batches[0][self._held : self._held + part.size] = part
+        while lengths.size:
+            part = lengths[: BATCH_PACKETS - self._held]
+            self._buffers[0][self._held : self._held + part.size] = part
             self._held += part.size
-            if self._held >= BATCH_PACKETS:
+            lengths = lengths[part.size :]
+            if self._held == BATCH_PACKETS:
                 self._send()
 
     def finish(self) -> None:
         """Wait until every receiver has had everything."""
-        if self._pool is not None:
-            self._send()
-            self._join()
+        self._send()
+        self._join()
 
     def _send(self) -> None:
         self._join()
-        batch = self._batches[0][: self._held]
-        self._running = [self._submit(receiver, batch) for receiver in self._receivers]
-        self._batches.reverse()
+        batch = batch_of(self._buffers[0][: self._held], self._sent)
+        for group in self._groups():
+            if self._pool is None:
+                receive(group, batch)
+            else:
+                self._running.append(self._pool.submit(receive, group, batch))
+        self._buffers.reverse()
+        self._sent += self._held
         self._held = 0
 
-    def _submit(self, receiver: Receiver, batch: Lengths) -> "Future[None]":
-        assert self._pool is not None
-        return self._pool.submit(receiver.receive, batch)
+    def _groups(self) -> list[list[Receiver]]:
+        """Give the receivers by the counter that they share; those without one, the slow, first."""
+        groups: dict[object, list[Receiver]] = {}
+        for receiver in sorted(self._receivers, key=lambda each: each.counter is not None):
+            groups.setdefault(receiver.counter or receiver, []).append(receiver)
+        return list(groups.values())
 
     def _join(self) -> None:
         wait(self._running)
@@ -93,3 +99,9 @@ class Spreader(AbstractContextManager["Spreader"]):
         """Stop the threads."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+
+def receive(receivers: Sequence[Receiver], batch: Batch) -> None:
+    """Let some receivers have a batch, one after the other."""
+    for receiver in receivers:
+        receiver.receive(batch)

@@ -10,7 +10,7 @@ def open_trace(source: Given, *, keep_damaged: bool = False) -> Trace:
     Parameters
     ----------
     source : path, "-" or binary file
-        Anything of pcap or pcapng, plain or compressed with gzip or zstd, whatever its name;
+        Anything of pcap or pcapng, plain or compressed with gzip, zstd or lz4, whatever its name;
         "-" is standard input. What cannot seek (a pipe) can be walked once.
     keep_damaged : bool
         End the walk at an impossible record with a warning, not with an error.

@@ -1,12 +1,14 @@
 """What a file is, told from its first bytes and never from its name."""
 
+import re
 from typing import Final
 
 COMPRESSIONS: Final = {
     b"\x1f\x8b": "gz",
     b"\x28\xb5\x2f\xfd": "zst",
-    **{bytes([0x50 + n, 0x2A, 0x4D, 0x18]): "zst" for n in range(16)},  # a skippable frame first
+    b"\x04\x22\x4d\x18": "lz4",
 }
+SKIPPABLE: Final = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18", re.DOTALL)  # a frame of zstd or lz4
 
 CAPTURES: Final = {
     b"\xd4\xc3\xb2\xa1": "pcap",
@@ -30,7 +32,7 @@ OTHERS: Final = {
     b"TRSNIFF data": ("a Sniffer capture", CONVERT),
     b"\x1c\x00\x01\xac": ("an Ixia capture", CONVERT),
     b"\xac\x01\x00\x1c": ("an Ixia capture", CONVERT),
-    b"\x04\x22\x4d\x18": ("lz4-compressed data", DECOMPRESS),
+    b"\x02\x21\x4c\x18": ("lz4-compressed data of the old format", DECOMPRESS),
     b"\xfd7zXZ\0": ("xz-compressed data", DECOMPRESS),
     b"BZh": ("bzip2-compressed data", DECOMPRESS),
     b"PK\x03\x04": ("a zip archive", DECOMPRESS),
@@ -41,13 +43,19 @@ HEAD: Final = 64  # bytes that are enough for every test here
 
 
 def compression_of(head: bytes) -> str | None:
-    """Name the compression, `gz` or `zst`; None for everything else.
+    """Name the compression, `gz`, `zst` or `lz4`; None for everything else.
+
+    Skippable frames say nothing: what follows decides, and `zst` where that is further away.
 
     Examples
     --------
     >>> compression_of(bytes.fromhex("1f8b0800")), compression_of(b"text")
     ('gz', None)
+    >>> compression_of(bytes.fromhex("502a4d18 01000000 ff 04224d18"))
+    'lz4'
     """
+    if SKIPPABLE.match(head):
+        return compression_of(head[8 + int.from_bytes(head[4:8], "little") :]) or "zst"
     return next((name for magic, name in COMPRESSIONS.items() if head.startswith(magic)), None)
 
 

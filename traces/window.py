@@ -6,8 +6,8 @@ from typing import BinaryIO, Final, Protocol
 
 import numpy as np
 
-from .inflate import Reader
 from .packets import Bytes, Record
+from .plain import Reader
 
 STREAM_BYTES: Final = 1024 * 1024
 RELEASE_BYTES: Final = 64 * 1024 * 1024
@@ -105,7 +105,8 @@ class StreamWindow:
         """Do nothing: `fill` drops what lies before `pos`."""
 
     def close(self) -> None:
-        """Give the buffer back."""
+        """Give the buffer back, and end the reading ahead."""
+        self._reader.close()
         self._allocate(0)
 
 
@@ -115,7 +116,7 @@ def take(window: Window, walk: Record, size: int) -> bytes | None:
     Examples
     --------
     >>> import io
-    >>> from .inflate import PlainReader
+    >>> from .plain import PlainReader
     >>> from .walk import new_walk
     >>> take(StreamWindow(PlainReader(io.BytesIO(b"abcd"), "x")), new_walk(False), 3)
     b'abc'

@@ -1,5 +1,7 @@
 """The commands: parse, call the library, render; each in a file of its own."""
 
+import gc
+import os
 from importlib import import_module
 from typing import Any
 
@@ -24,6 +26,12 @@ Exit status: 0 done; 1 error (in verify: a difference); 2 wrong usage;
 4 finished, but some inputs failed; 130 interrupted."""
 
 
+def start_quickly() -> None:
+    """Spare the libraries some work while they start; no figure depends on it."""
+    gc.set_threshold(50_000)  # what numba's import makes stays: do not look through it so often
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads for nothing
+
+
 class LazyGroup(click.Group):
     """Commands that are imported when they run, so that --help answers at once."""
 
@@ -45,6 +53,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an error of ours is one line and status 1 or 2, Ctrl-C is 130."""
+        start_quickly()
         try:
             return super().invoke(ctx)
         except RxReplayError as error:

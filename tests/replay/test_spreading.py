@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from rxreplay import compare, spreading
-from rxreplay.emulator import Receiver, strategy
+from rxreplay.emulator import Receiver, strategy, strides
 from rxreplay.spreading import BATCH_PACKETS, Spreader, cores
 
 NAMES = ("4.10/small", "5.10/mergeable", "5.10/big", "7.2/small+xdp")
@@ -14,11 +14,13 @@ NAMES = ("4.10/small", "5.10/mergeable", "5.10/big", "7.2/small+xdp")
 class Collecting:
     """A receiver that only keeps what it was given, as it was then."""
 
+    counter = None
+
     def __init__(self):
         self.seen = []
 
-    def receive(self, lengths):
-        self.seen.append(lengths.copy())
+    def receive(self, batch):
+        self.seen.append(batch.frames.copy())
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -51,6 +53,7 @@ def test_an_error_in_a_thread_is_the_callers(threads):
 
 def test_figures_do_not_depend_on_threads(monkeypatch):
     monkeypatch.setattr(spreading, "BATCH_PACKETS", 512)
+    monkeypatch.setattr(strides, "WARM_PACKETS", 700)
     lengths = np.random.default_rng(3).choice([60, 590, 1514, 9014], 3000).tolist()
     whole = [compare([lengths], NAMES, threads=threads).as_dict() for threads in (1, 2, 3)]
     assert [one["run"]["threads"] for one in whole] == [1, 2, 3]

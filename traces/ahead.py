@@ -1,0 +1,98 @@
+"""Decompression in a thread of its own, a few pieces ahead of the walk."""
+
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import Final
+
+from .faults import Damage
+from .plain import SLICE, PlainReader, Reader
+from .sniff import HEAD
+
+PIECES: Final = 4  # as many wait for the walk at most
+
+Piece = bytes | memoryview | BaseException
+
+
+class Ahead:
+    """What another reader gives, read ahead by a thread.
+
+    The thread starts after the head of the capture: what is only looked at needs none. Neither
+    does a stream whose reads cannot be ended from here get one, for it could not be closed.
+    """
+
+    def __init__(self, reader: Reader, raw: PlainReader) -> None:
+        """Take a reader on top of `raw`, which is where it may have to wait."""
+        self._reader = reader
+        self._raw = raw
+        self._given = 0
+        self._ended = False
+        self._output = memoryview(b"")
+        self._thread: Thread | None = None
+        self._stop = Event()
+        self._room: SimpleQueue[None] = SimpleQueue()
+        self._pieces: SimpleQueue[Piece] = SimpleQueue()
+
+    @property
+    def cut(self) -> bool:
+        """Whether the compressed stream ended inside a member or frame."""
+        return self._reader.cut
+
+    def read(self, size: int) -> memoryview:
+        """Give some bytes, none at the end.
+
+        Raises
+        ------
+        Damage
+            They cannot be decompressed, or end before anything could be.
+        """
+        if not self._output and not self._ended:
+            self._output = memoryview(self._next())
+            self._given += len(self._output)
+            self._ended = not self._output
+            if self.cut and not self._given:
+                raise Damage("the compressed stream is cut before anything can be read from it")
+        data, self._output = self._output[:size], self._output[size:]
+        return data
+
+    def _next(self) -> bytes | memoryview:
+        if not self._thread:
+            if self._given < HEAD or not self._raw.prompt:
+                return self._reader.read(SLICE)
+            self._start()
+        piece = self._pieces.get()
+        self._room.put(None)
+        if isinstance(piece, BaseException):
+            self._ended = True
+            raise piece
+        return piece
+
+    def _start(self) -> None:
+        self._raw.watch()
+        for _ in range(PIECES):
+            self._room.put(None)
+        self._thread = Thread(target=self._run, name="rxreplay-inflate", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            data: bytes | memoryview = b" "
+            while data:
+                self._room.get()
+                if self._stop.is_set():
+                    return
+                data = self._reader.read(SLICE)
+                self._pieces.put(data)
+        except BaseException as error:  # it is raised where the bytes are awaited
+            self._pieces.put(error)
+
+    def close(self) -> None:
+        """Stop the thread, whatever it is waiting for."""
+        self._ended = True
+        self._output = memoryview(b"")
+        if self._thread:
+            self._stop.set()
+            self._room.put(None)
+            self._raw.interrupt()
+            self._thread.join()
+            self._thread = None
+        self._reader.close()
