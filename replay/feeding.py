@@ -94,7 +94,7 @@ def feed(
 def expected_packets(trace: Walkable, summary: Summary) -> int | None:
     """Guess the packets of a trace from its size and the packets so far."""
     walked = summary.captured_bytes + 16 * summary.packets
-    if trace.size_bytes is None or not walked or trace.format.endswith((".gz", ".zst")):
+    if trace.size_bytes is None or not walked or trace.format.endswith((".gz", ".zst", ".lz4")):
         return None
     return max(summary.packets, round(summary.packets * trace.size_bytes / walked))
 

@@ -96,8 +96,8 @@ def _zstd() -> Frame:
 def _lz4() -> Frame:
     import lz4.frame
 
-    room = {"max_length": LZ4_MAX_BLOCK}  # without it, part of a block comes with the next one
-    return Frame("lz4", lz4_pieces, lz4.frame.LZ4FrameDecompressor(), room, RuntimeError)
+    options = {"max_length": SLICE}  # without it, nothing makes it give what it has kept
+    return Frame("lz4", lz4_pieces, lz4.frame.LZ4FrameDecompressor(), options, RuntimeError)
 
 
 FRAMES: Final = {ZSTD_MAGIC: _zstd, LZ4_MAGIC: _lz4}
@@ -143,9 +143,14 @@ class FrameReader:
                 raise Damage(f"the stream is damaged (no frame of zstd or lz4 starts with {start})")
 
     def _contents(self, frame: Frame) -> Iterator[bytes]:
+        decompressor = frame.decompressor
         for piece in frame.pieces(self._supply):
             try:
-                yield frame.decompressor.decompress(piece, **frame.options)
+                while data := decompressor.decompress(piece, **frame.options):
+                    yield data
+                    if decompressor.eof:
+                        break
+                    piece = b""
             except frame.error as error:
                 raise Damage(f"the {frame.name} stream is damaged ({error})") from error
-        self.cut = not frame.decompressor.eof
+        self.cut = not decompressor.eof

@@ -21,8 +21,8 @@ def command(
 ) -> None:
     """Say what each CAPTURE holds, and what that means for a replay.
 
-    CAPTURE is a pcap or pcapng file, plain or compressed with gzip or zstd, or - for standard
-    input.
+    CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd or lz4, or - for
+    standard input.
     """
     from ..inspecting import info
     from ..options import Options
