@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml scripts/venv
 
-.PHONY: demo test test-nojit test-bounds test-peers lint types bench bench-stages samples clean
+.PHONY: demo test test-nojit test-bounds test-peers lint types bench bench-stages bench-docs samples clean
 
 demo: .venv/ready  ## Compare the receive strategies on a bundled capture
 	$(BIN)/rxreplay compare traces/samples/mixed-ns-snap96.pcap
@@ -30,11 +30,14 @@ types: .venv/ready-lint  ## On an installed copy: proves the packaging as well
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target .typecheck .
 	MYPYPATH=.typecheck $(BIN)/mypy
 
-bench: .venv/ready-test  ## Beside a C walk of the same file; needs gcc
-	$(BIN)/python benchmarks/bench.py
+bench: .venv/ready-bench  ## Beside a C walk of the same file and other readers; needs gcc
+	$(BIN)/python benchmarks/bench.py -o build/bench.json
 
-bench-stages: .venv/ready-test  ## Each stage by itself
-	$(BIN)/python -m pytest benchmarks/test_stages.py --benchmark-columns=min,median,rounds
+bench-stages: .venv/ready-bench  ## Each stage by itself
+	$(BIN)/python benchmarks/bench.py --stages
+
+bench-docs:  ## Put what make bench has written into README.md and docs/performance.md
+	$(BIN)/python benchmarks/bench.py --docs build/bench.json
 
 samples:  ## Record the bundled captures again; needs root, tcpdump and more
 	scripts/record-samples
@@ -49,6 +52,10 @@ clean:
 
 .venv/ready-test: $(SOURCES)
 	PYTHON=$(PYTHON) scripts/venv test
+	@touch $@ .venv/ready
+
+.venv/ready-bench: $(SOURCES)
+	PYTHON=$(PYTHON) scripts/venv bench
 	@touch $@ .venv/ready
 
 .venv/ready-lint: $(SOURCES)

@@ -1,141 +1,133 @@
-"""Time the tool beside a C walk, tcpdump and capinfos on the same file, interleaved.
+"""Time the tool and every peer on the same generated captures, in turn.
 
-    python benchmarks/bench.py [--runs 7] [--packets 10000000] [--cores 2] [-o bench.json]
+    python benchmarks/bench.py [--runs 5] [--gigabytes 2] [--loads 64 imix 1514 gso] [-o FILE]
+    python benchmarks/bench.py --stages      # each stage by itself, in one process
+    python benchmarks/bench.py --docs FILE   # keep a result, and put its tables into the pages
 
 A process is timed on a large and on a small capture; the difference over the packets between them
-is the time per packet, without start-up. The C walk and `info` have one core, the others all that
-are asked for; what is not installed is left out.
+is the time per packet, without start-up, which is a figure of its own.
 """
 
 import argparse
 import json
-import os
-import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import captures
+import ours
+import peers
+import stages
+from documents import as_text, keep
+from loads import GZIP_SHARE, SLICE, TITLES, Pair, gzip_pair, packets_of, pair
+from machine import machine
+from table import bar_table, full_table, start_table, summary
+from timing import Task, interleaved, script, start_up
 
-HERE = Path(__file__).parent
-SMALL = 1000
-STRATEGIES = (
-    "4.11/small",
-    "5.10/small",
-    "5.10/mergeable",
-    "6.12/mergeable",
-    "7.2/mergeable",
-    "5.10/big",
-)
-PEERS = {
-    "cat > /dev/null": ["sh", "-c", 'cat "$0" > /dev/null'],
-    "tcpdump -w /dev/null": ["sh", "-c", 'tcpdump -r "$0" -w /dev/null 2> /dev/null'],
-    "capinfos -c": ["capinfos", "-c"],
-}
-ONE_CORE = ("C walk", "info")
+STARTS = 9
 
 
-def compiled_walk(folder: Path) -> list[str]:
-    binary = folder / "walk"
-    flags = ["-O3", "-march=native"]
-    subprocess.run(["gcc", *flags, str(HERE / "walk.c"), "-o", str(binary)], check=True)
-    return [str(binary)]
+def tasks_of(load: str, files: Pair, walk: list[str]) -> Iterator[Task]:
+    """List what is timed on a load: the same cores for the tool and for its peers."""
+    alone = {"C walk": walk, "walk": script("walk_alone.py"), "info": ours.INFO}
+    replays = {name: ours.replay(name) for name in ours.REPLAYED[load]}
+    for what, command in (alone | dict(islice(replays.items(), 1))).items():
+        yield Task(load, what, command, 1, files, times=ours.TIMES.get(what, 1))
+    for what, command in ({"C walk": walk} | replays | peers.programs()).items():
+        yield Task(load, what, command, 2, files, times=ours.TIMES.get(what, 1))
+    if load == "imix":
+        names = ours.every()
+        yield Task(load, "compare", ours.compare(names), 2, files, len(names))
+        yield from marginal_tasks(load, files)
 
 
-def commands(folder: Path) -> dict[str, list[str]]:
-    tool = [sys.executable, "-m", "rxreplay"]
-    replays = {name: [*tool, "replay", "-q", "--format=json", "-s", name] for name in STRATEGIES}
-    every = [f"-s{each.name}" for each in all_strategies()]
-    peers = {name: do for name, do in PEERS.items() if shutil.which(name.split()[0])}
-    compare = {f"compare of {len(every)}": [*tool, "compare", "-q", "--format=json", *every]}
-    return {
-        "C walk": compiled_walk(folder),
-        "info": [*tool, "info", "-q"],
-        **replays,
-        **compare,
-    } | peers
+def marginal_tasks(load: str, files: Pair) -> Iterator[Task]:
+    """List comparisons of one and of all strategies of a group, in one thread on one core."""
+    for group, members in ours.GROUPS.items():
+        names = members()
+        for which, some in (("one", names[:1]), ("all", names)):
+            command = ours.compare(some, "--threads=1")
+            yield Task(load, f"{which} of {group}", command, 1, files, len(some))
 
 
-def all_strategies() -> list:
-    from rxreplay.emulator import STRATEGIES
-
-    return [each for each in STRATEGIES if not each.xdp]
-
-
-def seconds(name: str, command: list[str], capture: Path, cores: set[int]) -> float:
-    allowed = {min(cores)} if name in ONE_CORE else cores
-    begin = time.perf_counter()
-    subprocess.run(
-        [*command, str(capture)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        preexec_fn=lambda: os.sched_setaffinity(0, allowed),
-    )
-    return time.perf_counter() - begin
+def measure_load(load: str, packets: int, runs: int, folder: Path) -> list[dict]:
+    """Time all on one load, the loops on a slice of it."""
+    walk = peers.compiled_walk(folder)
+    with pair(folder, load, packets) as files:
+        rows = interleaved(tasks_of(load, files, walk), runs)
+    with pair(folder, load, min(SLICE, packets)) as files:
+        sliced = [Task(load, what, do, 1, files) for what, do in peers.loops().items()]
+        return rows + (interleaved(sliced, runs) if sliced else [])
 
 
-def measure(kind: str, packets: int, runs: int, folder: Path, cores: set[int]) -> list[dict]:
-    large, small = folder / f"{kind}-large.pcap", folder / f"{kind}-small.pcap"
-    captures.write(large, kind, packets)
-    captures.write(small, kind, SMALL)
-    todo = commands(folder)
-    for name, command in todo.items():  # compile, and warm the page cache
-        seconds(name, command, small, cores), seconds(name, command, large, cores)
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in todo}
-    for _ in range(runs):
-        for name, command in todo.items():
-            pair = (seconds(name, command, file, cores) for file in (large, small))
-            times[name].append(tuple(pair))
-    large.unlink()
-    small.unlink()
-    return [row(kind, name, pairs, packets - SMALL) for name, pairs in times.items()]
+def measure_gzip(packets: int, runs: int, folder: Path) -> list[dict]:
+    """Time a replay from gzip beside the decompression alone."""
+    with gzip_pair(folder, packets) as files:
+        commands = {
+            "decompression": script("decompress.py"),
+            "5.10/small": ours.replay("5.10/small"),
+        }
+        todo = [Task("imix.gz", what, do, 2, files, times=3) for what, do in commands.items()]
+        return interleaved(todo, runs)
 
 
-def row(kind: str, name: str, pairs: list[tuple[float, float]], packets: int) -> dict:
-    each = [(big - little) / packets for big, little in pairs]
-    return {
-        "load": kind,
-        "what": name,
-        "packets_per_second": round(1 / statistics.median(each)),
-        "ns_per_packet": round(1e9 * statistics.median(each), 2),
-        "start_up_seconds": round(statistics.median(little for _, little in pairs), 3),
+def measure_starts(folder: Path) -> list[dict]:
+    """Time starts."""
+    empty = folder / "empty.pcap"
+    empty.write_bytes(captures.FILE_HEADER)
+    commands = {
+        "--help": [*ours.TOOL, "--help"],
+        "strategies": [*ours.TOOL, "strategies"],
+        "replay of nothing": ours.replay("5.10/small", str(empty)),
+        "comparison of nothing": [*ours.COMPARE, str(empty)],
     }
+    return start_up(commands, STARTS)
 
 
-def table(rows: list[dict]) -> str:
-    walks = {r["load"]: r["ns_per_packet"] for r in rows if r["what"] == "C walk"}
-    lines = ["| load | what | million packets/s | ns a packet | times the C walk | start-up |"]
-    lines.append("|---|---|--:|--:|--:|--:|")
-    for r in rows:
-        ratio = r["ns_per_packet"] / walks[r["load"]]
-        lines.append(
-            f"| {r['load']} | {r['what']} | {r['packets_per_second'] / 1e6:.1f} "
-            f"| {r['ns_per_packet']:.1f} | {ratio:.1f} | {r['start_up_seconds']:.2f} s |"
-        )
-    return "\n".join(lines)
+def measure(asked: argparse.Namespace) -> dict:
+    """Time everything."""
+    rows: list[dict] = []
+    with tempfile.TemporaryDirectory(dir=asked.folder) as name:
+        folder = Path(name)
+        starts = measure_starts(folder)
+        for load in asked.loads:
+            packets = packets_of(load, asked.gigabytes)
+            rows += measure_load(load, packets, asked.runs, folder)
+        if "imix" in asked.loads:
+            packets = packets_of("imix", asked.gigabytes / GZIP_SHARE)
+            rows += measure_gzip(packets, asked.runs, folder)
+    return {"machine": machine(), "runs": asked.runs, "start_up": starts, "rows": rows}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--gigabytes", type=float, default=2.0, help="of IMIX; twice that of others"
+    )
+    parser.add_argument("--loads", nargs="+", choices=TITLES, default=list(TITLES))
+    parser.add_argument("--folder", type=Path, help="where captures are made [default: temporary]")
+    parser.add_argument("-o", "--output", type=Path, help="write the results as JSON")
+    parser.add_argument("--stages", action="store_true", help="time each stage in one process")
+    parser.add_argument("--docs", type=Path, metavar="FILE", help="put a result into the pages")
+    return parser.parse_args()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--packets", type=int, default=10_000_000)
-    parser.add_argument("--loads", nargs="+", default=["64", "imix"])
-    parser.add_argument("-o", "--output", type=Path)
-    parser.add_argument("--cores", type=int, default=2)
-    asked = parser.parse_args()
-    cores = set(sorted(os.sched_getaffinity(0))[: asked.cores])
-    with tempfile.TemporaryDirectory() as folder:
-        rows = [
-            each
-            for kind in asked.loads
-            for each in measure(kind, asked.packets, asked.runs, Path(folder), cores)
-        ]
-    print(table(rows))
+    asked = arguments()
+    if asked.docs:
+        keep(json.loads(asked.docs.read_text()))
+        return
+    if asked.stages:
+        print(stages.report(asked.loads, asked.runs))
+        return
+    results = measure(asked)
     if asked.output:
-        asked.output.write_text(json.dumps(rows, indent=2) + "\n")
+        asked.output.parent.mkdir(parents=True, exist_ok=True)
+        asked.output.write_text(as_text(results))
+    for part in (full_table, summary, start_table, bar_table):
+        print(part(results), end="\n\n")
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ are made from, so that any change of a source compiles anew.
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,11 +17,13 @@ from typing import Any, ParamSpec, TypeVar
 
 import numba
 import numba.core.config
+from numba.core import event as numba_event
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 config: Any = numba.core.config  # its names are made at run time
+event: Any = numba_event  # has no types
 
 # What makes a kernel: no reference counting and all of it inlined, as kernels allocate nothing and
 # call only each other; without both they are eight times slower.
@@ -90,6 +92,32 @@ def cache_folder() -> Path | None:
         if _writable(folder):
             return _without_empty_files(folder)
     return None
+
+
+class _First(numba_event.Listener):  # type: ignore[misc]
+    """Calls a function when the first compilation begins."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell: Callable[[], None] | None = tell
+
+    def on_start(self, event: object) -> None:  # noqa: ARG002
+        tell, self._tell = self._tell, None
+        if tell:
+            tell()
+
+    def on_end(self, event: object) -> None:
+        """Do nothing."""
+
+
+@contextmanager
+def on_compiling(tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell` once, where a kernel is compiled because it is not in the cache."""
+    listener = _First(tell)
+    event.register("numba:compile", listener)
+    try:
+        yield
+    finally:
+        event.unregister("numba:compile", listener)
 
 
 def _nothing() -> None:

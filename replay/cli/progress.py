@@ -2,21 +2,22 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import click
 
+from .._jit import cache_folder, on_compiling
 from ..options import Progress, no_progress
 
 
-def announce_compiling() -> None:
-    """Say that the first run compiles, where it will."""
-    from .._jit import cache_folder, config
+def announced() -> AbstractContextManager[None]:
+    """Say on standard error that kernels compile, where they do and were not in the cache."""
+    return on_compiling(_announce)
 
-    folder = cache_folder()
-    if config.DISABLE_JIT or (folder and any(folder.rglob("*.nbi"))):
-        return
-    once = "once" if folder else "each time, as no cache folder can be written (NUMBA_CACHE_DIR)"
+
+def _announce() -> None:
+    nowhere = "each time, as no cache folder can be written (NUMBA_CACHE_DIR)"
+    once = "once" if cache_folder() else nowhere
     click.echo(f"rxreplay: compiling the emulator, {once}, some seconds ...", err=True)
 
 
@@ -26,7 +27,12 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress]:
     if quiet:
         yield no_progress
         return
-    announce_compiling()
+    with announced(), _bar() as progress:
+        yield progress
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield no_progress
         return

@@ -28,18 +28,18 @@ def command(logs: tuple[str, ...], strategy: str | None, **asked: Any) -> None:
     """
     from ..errors import RxReplayError
     from ..verifying import check_strategy, verify
-    from .progress import announce_compiling
+    from .progress import announced
 
     check_strategy(strategy)
-    announce_compiling()
     verdicts = []
-    for log in logs:
-        try:
-            verdicts.append(verify(log, strategy, **asked))
-        except RxReplayError as error:
-            click.echo(f"failed     {error}")
-        else:
-            show(verdicts[-1])
+    with announced():
+        for log in logs:
+            try:
+                verdicts.append(verify(log, strategy, **asked))
+            except RxReplayError as error:
+                click.echo(f"failed     {error}")
+            else:
+                show(verdicts[-1])
     alike = sum(verdict.ok for verdict in verdicts)
     packets, events = (sum(getattr(v, name) for v in verdicts) for name in ("packets", "events"))
     click.echo(

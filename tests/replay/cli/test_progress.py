@@ -2,8 +2,9 @@ import io
 import sys
 
 import pytest
-from rxreplay import _jit
-from rxreplay.cli.progress import announce_compiling, progress_bar
+from numba.core import event
+from rxreplay.cli import progress as progress_module
+from rxreplay.cli.progress import announced, progress_bar
 from rxreplay.options import no_progress
 
 
@@ -13,37 +14,30 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch):
-    """Put the cache of kernels into an empty folder."""
-    monkeypatch.setattr(_jit, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr(_jit.config, "DISABLE_JIT", 0)
-    return tmp_path
+def compiling(tmp_path, monkeypatch):
+    """Give what numba does around the compilation of a kernel, with a cache folder."""
+    monkeypatch.setattr(progress_module, "cache_folder", lambda: tmp_path)
+    return lambda: event.trigger_event("numba:compile")
 
 
-def test_a_cold_cache_is_announced_and_a_warm_one_is_not(cache, capsys):
-    announce_compiling()
-    assert capsys.readouterr().err.startswith("rxreplay: compiling the emulator")
-    (cache / "rxreplay").mkdir()
-    (cache / "rxreplay" / "kernel.nbi").touch()
-    announce_compiling()
-    assert capsys.readouterr().err == ""
+def test_the_first_kernel_that_compiles_is_announced(compiling, capsys):
+    with announced():
+        assert capsys.readouterr().err == ""
+        with compiling():
+            told = "rxreplay: compiling the emulator, once, some seconds ...\n"
+            assert capsys.readouterr().err == told
+        with compiling():
+            pass
+    with compiling():
+        assert capsys.readouterr().err == ""
 
 
-def test_without_a_cache_every_run_is_announced(monkeypatch, capsys):
-    monkeypatch.setattr(_jit, "cache_folder", lambda: None)
-    monkeypatch.setattr(_jit.config, "DISABLE_JIT", 0)
-    announce_compiling()
-    assert "each time, as no cache folder can be written" in capsys.readouterr().err
+def test_without_a_cache_every_run_is_announced(compiling, monkeypatch, capsys):
+    monkeypatch.setattr(progress_module, "cache_folder", lambda: None)
+    with announced(), compiling():
+        assert "each time, as no cache folder can be written" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("cache")
-def test_where_nothing_is_compiled_nothing_is_announced(capsys, monkeypatch):
-    monkeypatch.setattr(_jit.config, "DISABLE_JIT", 1)
-    announce_compiling()
-    assert capsys.readouterr().err == ""
-
-
-@pytest.mark.usefixtures("cache")
 def test_quiet_announces_and_shows_nothing(capsys):
     with progress_bar(quiet=True) as progress:
         assert progress is no_progress
@@ -51,14 +45,12 @@ def test_quiet_announces_and_shows_nothing(capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.usefixtures("cache")
 def test_without_a_terminal_there_is_no_bar(capsys):
     with progress_bar(quiet=False) as progress:
         assert progress is no_progress
-    assert "compiling" in capsys.readouterr().err
+    assert capsys.readouterr().err == ""
 
 
-@pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("whole", [None, 4_000_000])
 def test_a_terminal_gets_packets_and_a_rate(monkeypatch, whole):
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
