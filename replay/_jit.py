@@ -94,7 +94,7 @@ def cache_folder() -> Path | None:
     return None
 
 
-class _First(numba_event.Listener):  # type: ignore[misc]
+class _First(numba_event.Listener):
     """Calls a function when the first compilation begins."""
 
     def __init__(self, tell: Callable[[], None]) -> None:
