@@ -1,13 +1,13 @@
 """One trace, walked once, into every strategy that wants it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from rxreplay.emulator import Figures, Receiver, Strategy
 from rxreplay.emulator.queue import checked_ring
-from rxreplay.traces import Block
+from rxreplay.traces import Digest
 from rxreplay.traces.directions import Candidate, Directions, for_guest
 from rxreplay.traces.summary import Summary
 
@@ -31,20 +31,23 @@ class Fed:
 
 
 class Selection:
-    """Which packets of a block reach the guest, and their lengths; everything without addresses."""
+    """The lengths of the packets that reach the guest; everything where no address is given."""
 
     def __init__(self, guest_macs: Sequence[str]) -> None:
         """Take the guest's addresses as the user wrote them."""
         self._macs = np.array(mac_numbers(guest_macs), np.int64)
         self.packets = 0
 
-    def lengths(self, block: Block) -> Lengths:
-        """Give the lengths on the wire of the packets to replay."""
-        lengths = block.wire_len
-        if self._macs.size:
-            lengths = lengths[for_guest(block, self._macs)]
-        self.packets += lengths.size
-        return lengths
+    def of(self, trace: Walkable, digest: Digest) -> Iterator[Lengths]:
+        """Walk a trace for the lengths to replay, and add all of it to `digest`."""
+        for lengths in self._chosen(trace, digest) if self._macs.size else trace.lengths(digest):
+            self.packets += lengths.size
+            yield lengths
+
+    def _chosen(self, trace: Walkable, digest: Digest) -> Iterator[Lengths]:
+        for block in trace.blocks():
+            digest.add(block)
+            yield block.wire_len[for_guest(block, self._macs)]
 
 
 def feed(
@@ -75,13 +78,11 @@ def feed(
         )
         for behaviour, strategy in dict(zip(behaviours, strategies, strict=True)).items()
     }
-    summary, directions, selection = Summary(), Directions(), Selection(options.guest_macs)
+    digest, selection = Digest(), Selection(options.guest_macs)
+    summary, directions = digest.summary, digest.directions
     with Spreader(receivers.values(), options.threads or cores()) as spreader:
-        for block in trace.blocks():
-            summary.add(block)
-            if block.dst.size:
-                directions.add(block)
-            spreader.add(selection.lengths(block))
+        for lengths in selection.of(trace, digest):
+            spreader.add(lengths)
             progress(summary.packets, expected_packets(trace, summary))
         spreader.finish()
     found = {behaviour: receiver.finish() for behaviour, receiver in receivers.items()}

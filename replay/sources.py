@@ -3,16 +3,17 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol, TypeGuard, cast
+from typing import Final, Protocol, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from rxreplay.emulator.batch import MAX_FRAME
 from rxreplay.errors import TraceError
-from rxreplay.traces import NO_TIME, Block, TraceWarning, open_trace
+from rxreplay.traces import NO_TIME, Block, Digest, TraceWarning, open_trace
 from rxreplay.traces.sources import Given
 
 Lengths = NDArray[np.int64]
+PART: Final = 65_536  # as an open trace gives them
 
 
 class Walkable(Protocol):
@@ -44,6 +45,9 @@ class Walkable(Protocol):
 
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
         """Walk it."""
+
+    def lengths(self, digest: Digest) -> Iterator[Lengths]:
+        """Walk it for its lengths on the wire, and add all else to `digest`."""
 
 
 class LengthsTrace:
@@ -81,6 +85,13 @@ class LengthsTrace:
         none = np.zeros(0, np.int64)
         times = np.full(self._lengths.size, NO_TIME)
         yield Block(times, self._lengths, self._lengths, none, none)
+
+    def lengths(self, digest: Digest) -> Iterator[Lengths]:
+        """Give them in parts; they stay valid."""
+        for block in self.blocks():
+            digest.add(block)
+        for start in range(0, self._lengths.size, PART):
+            yield self._lengths[start : start + PART]
 
 
 Source = Given | Walkable | Lengths | Sequence[int]

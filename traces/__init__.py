@@ -9,6 +9,7 @@ walks its records once, in compiled code, and gives them column by column. The l
 4. Any bytes give packets or a `TraceError`; every packet before a fault has been given by then.
 """
 
+from .digest import Digest
 from .joining import JoinedTrace, join_traces
 from .opening import open_trace
 from .packets import NO_TIME, Block
@@ -18,6 +19,7 @@ from .trace import Trace
 __all__ = [
     "NO_TIME",
     "Block",
+    "Digest",
     "JoinedTrace",
     "Trace",
     "TraceWarning",

@@ -2,9 +2,10 @@
 
 from rxreplay._jit import kernel
 
-from .packets import NO_ADDRESS, Int64s, Mask, Word
+from .packets import DST, NO_ADDRESS, RUN, SRC, Int64s, Mask, Record, Word
 
 KEY, TO, FROM = range(3)
+USED, OTHER = range(2)  # slots that are used, packets that found no room
 SLOTS = 8192  # twice the addresses that are told apart, so that a search is short
 ADDRESSES = SLOTS // 2
 FULL = -1
@@ -20,50 +21,58 @@ def is_group(mac: Word) -> bool:
 
 
 @kernel
-def slot_of(table: Int64s, used: Int64s, mac: Word) -> Word:
+def slot_of(table: Int64s, counters: Int64s, mac: Word) -> Word:
     """Find or make the slot of an address; `FULL` where the table holds no more."""
     slot = (((mac ^ (mac >> 24)) & 0xFFFFFFF) * HASH >> 16) & (SLOTS - 1)
     while table[slot, KEY] != mac:
         if table[slot, KEY] == NO_ADDRESS:
-            if used[0] >= ADDRESSES:
+            if counters[USED] >= ADDRESSES:
                 return FULL
             table[slot, KEY] = mac
-            used[0] += 1
+            counters[USED] += 1
             break
         slot = (slot + 1) & (SLOTS - 1)
     return slot
 
 
 @kernel
-def count_pair(table: Int64s, used: Int64s, dst: Word, src: Word, packets: Word) -> Word:
-    """Count packets of one pair of addresses; give those whose address finds no room."""
+def count_pair(table: Int64s, counters: Int64s, dst: Word, src: Word, packets: Word) -> None:
+    """Count packets of one pair of addresses, once as others where one of them finds no room."""
     other: Word = 0
     if dst >= 0 and not is_group(dst):
-        slot = slot_of(table, used, dst)
+        slot = slot_of(table, counters, dst)
         if slot == FULL:
             other = packets
         else:
             table[slot, TO] += packets
     if src >= 0 and not is_group(src):
-        slot = slot_of(table, used, src)
+        slot = slot_of(table, counters, src)
         if slot == FULL:
             other = packets
         else:
             table[slot, FROM] += packets
-    return other
+    counters[OTHER] += other
 
 
 @kernel
-def count_addresses(dst: Int64s, src: Int64s, table: Int64s, used: Int64s) -> Word:
-    """Count who is talked to and who talks; give packets with an address beyond the table."""
-    other: Word = 0
+def count_addresses(dst: Int64s, src: Int64s, table: Int64s, counters: Int64s) -> None:
+    """Count who is talked to and who talks."""
     start = 0
     for i in range(1, dst.size + 1):
         if i < dst.size and dst[i] == dst[start] and src[i] == src[start]:
             continue  # a run of one pair is counted at once
-        other += count_pair(table, used, dst[start], src[start], i - start)
+        count_pair(table, counters, dst[start], src[start], i - start)
         start = i
-    return other
+
+
+@kernel
+def count_runs(columns: Int64s, walk: Record, table: Int64s, counters: Int64s) -> None:
+    """Count the addresses that a walk has written into `columns`, run by run."""
+    runs, count = walk["runs"], walk["count"]
+    for run in range(runs):
+        start = columns[RUN, run]
+        end = columns[RUN, run + 1] if run + 1 < runs else count
+        count_pair(table, counters, columns[DST, run], columns[SRC, run], end - start)
 
 
 @kernel

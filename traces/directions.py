@@ -22,11 +22,6 @@ class Candidate:
 class Directions:
     """Packets to and from each Ethernet address, fed with blocks; 4,096 addresses at most.
 
-    Attributes
-    ----------
-    other_packets : int
-        Packets with an address that found no room.
-
     Examples
     --------
     >>> directions = Directions()
@@ -41,27 +36,33 @@ class Directions:
         """Start from nothing."""
         from .address_table import SLOTS  # numba is imported with the first use
 
-        self._table = np.zeros((SLOTS, 3), np.int64)
-        self._table[:, 0] = NO_ADDRESS
-        self._used = np.zeros(1, np.int64)
-        self.other_packets = 0
+        self.table = np.zeros((SLOTS, 3), np.int64)
+        self.table[:, 0] = NO_ADDRESS
+        self.counters = np.zeros(2, np.int64)
 
     def add(self, block: Block) -> None:
         """Count the addresses of a block that was read with them."""
         from .address_table import count_addresses
 
-        self.other_packets += int(count_addresses(block.dst, block.src, self._table, self._used))
+        count_addresses(block.dst, block.src, self.table, self.counters)
+
+    @property
+    def other_packets(self) -> int:
+        """Packets with an address that found no room."""
+        from .address_table import OTHER
+
+        return int(self.counters[OTHER])
 
     def candidates(self) -> list[Candidate]:
         """Give addresses seen as unicast destination and as source, the busiest first."""
-        both = self._table[(self._table[:, 1] > 0) & (self._table[:, 2] > 0)]
+        both = self.table[(self.table[:, 1] > 0) & (self.table[:, 2] > 0)]
         rows = sorted(both.tolist(), key=lambda row: (-row[1] - row[2], row[0]))
         return [Candidate(format_mac(mac), to, sent) for mac, to, sent in rows]
 
     @property
     def both_directions(self) -> bool:
         """Whether some address both receives and sends: the capture holds both directions."""
-        return bool(((self._table[:, 1] > 0) & (self._table[:, 2] > 0)).any())
+        return bool(((self.table[:, 1] > 0) & (self.table[:, 2] > 0)).any())
 
 
 def for_guest(block: Block, guest_macs: Int64s) -> Mask:

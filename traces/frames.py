@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import tee
 
 from .packets import CAP_LEN, Int64s
-from .reading import BLOCK_RECORDS, Decoder, new_columns, read_strides
+from .reading import Decoder, new_columns, read_strides
+from .walk import BLOCK_RECORDS
 from .window import Window
 
 

@@ -3,42 +3,53 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
-import numpy as np
 from rxreplay.errors import TraceError
 
 from .closing import Closing
+from .digest import Digest
 from .opening import open_trace
 from .packets import NO_TIME, Block, Int64s
 from .scene import TraceWarning
 from .sources import Given
+from .span import Span
 from .trace import Trace
 
 GAP_FACTOR: Final = 10
 GAP_MIN_NS: Final = 1_000_000_000
 
 
-class Span:
-    """First and latest time of a capture, and its longest pause; fed with its times."""
+class Joints:
+    """Looks at the captures one after the other, and warns about how they meet."""
 
-    def __init__(self) -> None:
-        """Begin without a time."""
-        self.first: int | None = None
-        self.latest = NO_TIME
-        self.longest_pause = 0
+    def __init__(self, warnings: list[TraceWarning]) -> None:
+        """Begin anew, with `warnings` to be filled."""
+        self._warnings = warnings
+        self._warnings.clear()
+        self._before: tuple[Trace, Span] | None = None
 
-    def add(self, ts_ns: Int64s) -> None:
-        """Add the times of consecutive records."""
-        times = ts_ns if ts_ns.min() != NO_TIME else ts_ns[ts_ns != NO_TIME]
-        if times.size == 0:
+    def add(self, trace: Trace, span: Span) -> None:
+        """Take the next capture, after its walk; one without a time meets none."""
+        if span.first is None:
             return
-        if self.first is None:
-            self.first = self.latest = int(times[0])
-        # a pause is measured from the latest time so far: clocks that step back end none
-        latest = np.maximum.accumulate(times)
-        np.maximum(latest, self.latest, out=latest)
-        pauses = np.diff(latest, prepend=self.latest)
-        self.longest_pause = max(self.longest_pause, int(pauses.max()))
-        self.latest = int(latest[-1])
+        if self._before:
+            self._joint(*self._before, trace, span.first - self._before[1].latest, span)
+        self._before = trace, span
+
+    def _joint(self, left: Trace, left_span: Span, right: Trace, pause: int, span: Span) -> None:
+        """Warn where two neighbours overlap, or lie apart for longer than fits them."""
+        usual = max(left_span.longest_pause, span.longest_pause)
+        if pause < 0:
+            text = (
+                f"{right.path} starts {-pause / 1e9:.6f} s before {left.path} ends; "
+                "records stay in the order of the files"
+            )
+            self._warnings.append(TraceWarning("overlap", text))
+        elif pause >= GAP_MIN_NS and pause > GAP_FACTOR * usual:
+            text = (
+                f"{right.path} starts {pause / 1e9:.6f} s after {left.path} ends: more than "
+                f"{GAP_FACTOR} times the longest pause inside them ({usual / 1e9:.6f} s)"
+            )
+            self._warnings.append(TraceWarning("gap", text))
 
 
 class JoinedTrace(Closing):
@@ -94,18 +105,21 @@ class JoinedTrace(Closing):
 
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
         """Walk the captures one after the other; see `Trace.blocks`."""
-        self._own.clear()
-        before: tuple[Trace, Span] | None = None
+        joints = Joints(self._own)
         for trace in self.traces:
             span = Span()
             for block in trace.blocks(addresses=addresses):
                 span.add(block.ts_ns)
                 yield block
-            if span.first is None:
-                continue
-            if before:
-                self._joint(*before, trace, span)
-            before = trace, span
+            joints.add(trace, span)
+
+    def lengths(self, digest: Digest) -> Iterator[Int64s]:
+        """Walk the captures one after the other for their lengths; see `Trace.lengths`."""
+        joints = Joints(self._own)
+        for trace in self.traces:
+            digest.begin_capture()
+            yield from trace.lengths(digest)
+            joints.add(trace, digest.span)
 
     def frames(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Give what the captures kept of some records, counted through; see `Trace.frames`."""
@@ -117,24 +131,6 @@ class JoinedTrace(Closing):
             for number, frame in trace.frames(inside):
                 yield number + first, frame
             first += sum(block.ts_ns.size for block in trace.blocks(addresses=False))
-
-    def _joint(self, left: Trace, left_span: Span, right: Trace, right_span: Span) -> None:
-        """Warn where two neighbours overlap, or lie apart for longer than fits them."""
-        assert right_span.first is not None
-        pause = right_span.first - left_span.latest
-        usual = max(left_span.longest_pause, right_span.longest_pause)
-        if pause < 0:
-            text = (
-                f"{right.path} starts {-pause / 1e9:.6f} s before {left.path} ends; "
-                "records stay in the order of the files"
-            )
-            self._own.append(TraceWarning("overlap", text))
-        elif pause >= GAP_MIN_NS and pause > GAP_FACTOR * usual:
-            text = (
-                f"{right.path} starts {pause / 1e9:.6f} s after {left.path} ends: more than "
-                f"{GAP_FACTOR} times the longest pause inside them ({usual / 1e9:.6f} s)"
-            )
-            self._own.append(TraceWarning("gap", text))
 
     def close(self) -> None:
         """Close every capture."""

@@ -16,8 +16,9 @@ Records = npt.NDArray[np.void]
 NO_TIME: Final = -(2**63)  # a simple packet block has no time, and some times fit no int64
 NO_ADDRESS: Final = -1
 
-# The rows of a walk's output; a walk without addresses has the first three.
-TS_NS, WIRE_LEN, CAP_LEN, DST, SRC = range(5)
+# The rows of a walk's output; a walk without addresses has the first three. Addresses are written
+# once for each run of records that share them; RUN has the record where a run begins.
+TS_NS, WIRE_LEN, CAP_LEN, DST, SRC, RUN = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ class Block:
     src: Int64s
 
 
-def block_of(columns: Int64s, count: int) -> Block:
-    """Wrap the first `count` records of a walk's output; nothing is copied."""
-    rows = [row[:count] for row in columns]
-    if len(rows) <= DST:
-        rows += [columns[0, :0]] * 2
-    return Block(*rows)
+def block_of(columns: Int64s, count: int, runs: int = 0) -> Block:
+    """Wrap the first `count` records of a walk's output; only addresses are copied."""
+    ts_ns, wire_len, cap_len = columns[:DST, :count]
+    dst = src = columns[0, :0]
+    if len(columns) > DST:
+        packets = np.diff(columns[RUN, :runs], append=count)
+        dst, src = (np.repeat(columns[row, :runs], packets) for row in (DST, SRC))
+    return Block(ts_ns, wire_len, cap_len, dst, src)

@@ -5,9 +5,10 @@ from typing import Final, Literal
 
 from rxreplay.errors import TraceError
 
+from .digest import Sums
 from .faults import Damage, too_long
 from .link_types import EN10MB
-from .packets import Int64s
+from .packets import WIRE_LEN, Int64s
 from .scene import Scene
 from .walk import EXCHANGED, cap_limit, new_walk
 from .window import Window
@@ -72,7 +73,13 @@ class PcapDecoder:
         """Walk records into `columns`; numba is imported here, on the first call."""
         from .scan_pcap import scan_pcap
 
-        return scan_pcap(window.data, self.walk, columns)
+        return scan_pcap(window.data, self.walk, columns, columns[WIRE_LEN])
+
+    def digest(self, window: Window, lengths: Int64s, columns: Int64s, sums: Sums) -> int:
+        """Walk records into `sums`, by way of `columns`, and their lengths into `lengths`."""
+        from .digesting import digest_pcap
+
+        return digest_pcap(window.data, self.walk, columns, lengths, sums)
 
     def last_frame(self, window: Window, cap_len: int) -> bytes:
         """Give the bytes of the record that the walk has just passed."""

@@ -5,9 +5,10 @@ from typing import Final, Literal
 
 import numpy as np
 
+from .digest import Sums
 from .faults import Cut, Damage, too_long
 from .interfaces import INTERFACE_DTYPE, new_interface, no_interfaces
-from .packets import NO_TIME, Int64s
+from .packets import NO_TIME, WIRE_LEN, Int64s
 from .scene import Scene
 from .walk import (
     BLOCK_LENGTH,
@@ -74,7 +75,15 @@ class PcapngDecoder:
         """Walk packets into `columns`; numba is imported here, on the first call."""
         from .scan_pcapng import scan_pcapng
 
-        return scan_pcapng(window.data, self.walk, self._interfaces[: self._count], columns)
+        interfaces = self._interfaces[: self._count]
+        return scan_pcapng(window.data, self.walk, interfaces, columns, columns[WIRE_LEN])
+
+    def digest(self, window: Window, lengths: Int64s, columns: Int64s, sums: Sums) -> int:
+        """Walk packets into `sums`, by way of `columns`, and their lengths into `lengths`."""
+        from .digesting import digest_pcapng
+
+        interfaces = self._interfaces[: self._count]
+        return digest_pcapng(window.data, self.walk, interfaces, columns, lengths, sums)
 
     def last_frame(self, window: Window, cap_len: int) -> bytes:
         """Give the bytes of the record that the walk has just passed."""

@@ -1,20 +1,26 @@
-"""The loop around a compiled walk: blocks of records out, fresh bytes in."""
+"""The loop around a compiled walk: records out, fresh bytes in."""
 
-from collections.abc import Iterator
-from itertools import repeat
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import cycle, repeat
 from typing import Final, Protocol
 
 import numpy as np
 
+from .digest import Digest, Sums
 from .faults import Cut, Damage
-from .packets import DST, SRC, Int64s, Record
+from .packets import DST, RUN, Block, Int64s, Record, block_of
 from .pcap import PcapDecoder
 from .pcapng import PcapngDecoder
 from .scene import Scene
-from .walk import FULL, MORE
+from .walk import BLOCK_RECORDS, FULL, MORE
 from .window import Window
 
-BLOCK_RECORDS: Final = 16_384  # 640 KiB of columns stay in the second-level cache
+LENGTHS: Final = 65_536  # worth a thread's while, and still in its cache
+PIECE_RECORDS: Final = 512  # columns of 24 KiB stay in the first-level cache
+BUFFERS: Final = 2
+
+Scan = Callable[[Window, Int64s], int]
 
 
 class Decoder(Protocol):
@@ -25,6 +31,9 @@ class Decoder(Protocol):
 
     def scan(self, window: Window, columns: Int64s) -> int:
         """Walk records into `columns`; give why the walk ended."""
+
+    def digest(self, window: Window, lengths: Int64s, columns: Int64s, sums: Sums) -> int:
+        """Walk records into `sums`, by way of `columns`, and their lengths into `lengths`."""
 
     def last_frame(self, window: Window, cap_len: int) -> bytes:
         """Give the bytes of the record that the walk has just passed."""
@@ -49,28 +58,62 @@ def new_columns(addresses: bool, records: int = BLOCK_RECORDS) -> Int64s:
     >>> new_columns(addresses=False).shape
     (3, 16384)
     """
-    return np.zeros((SRC + 1 if addresses else DST, records), np.int64)
+    return np.zeros((RUN + 1 if addresses else DST, records), np.int64)
 
 
-def read_columns(window: Window, decoder: Decoder, columns: Int64s) -> Iterator[int]:
-    """Fill `columns` again and again; give how many records they hold each time.
+def read_blocks(
+    window: Window, decoder: Decoder, *, addresses: bool
+) -> Iterator[tuple[int, int, Block]]:
+    """Give block after block, behind the number of its records and of those without a time.
 
     Raises
     ------
     Damage
         The bytes cannot be a capture, or end too early (`Cut`); all records before are given.
     """
-    return read_strides(window, decoder, repeat(columns))
+    columns = new_columns(addresses)
+    for count in read_strides(window, decoder, repeat(columns)):
+        block = block_of(columns, count, int(decoder.walk["runs"]))
+        yield count, decoder.timeless(block.ts_ns), block
 
 
-def read_strides(window: Window, decoder: Decoder, strides: Iterator[Int64s]) -> Iterator[int]:
-    """Fill one array after the other, while there is one; otherwise as `read_columns`."""
-    walk = decoder.walk
+def read_lengths(
+    window: Window, decoder: Decoder, *, digest: Digest
+) -> Iterator[tuple[int, int, Int64s]]:
+    """Give lengths on the wire in place of blocks, and add all else to `digest`.
+
+    Raises
+    ------
+    Damage
+        As `read_blocks` does.
+    """
+    buffers = np.zeros((BUFFERS, LENGTHS), np.int64)
+    columns = new_columns(addresses=True, records=PIECE_RECORDS)
+    scan = partial(decoder.digest, columns=columns, sums=digest.sums)
+    before = digest.timeless_packets
+    walked = read_strides(window, decoder, cycle(buffers), scan)
+    for count, buffer in zip(walked, cycle(buffers), strict=False):
+        digest.note_beyond(buffer[:count])
+        yield count, digest.timeless_packets - before, buffer[:count]
+        before = digest.timeless_packets
+
+
+def read_strides(
+    window: Window, decoder: Decoder, strides: Iterator[Int64s], scan: Scan | None = None
+) -> Iterator[int]:
+    """Fill one array after the other, while there is one; give how many records each holds.
+
+    Raises
+    ------
+    Damage
+        As `read_blocks` does.
+    """
+    walk, scan = decoder.walk, scan or decoder.scan
     walk["pos"], walk["end"] = decoder.start, window.end
     fault: Damage | None = None
-    columns = next(strides, None)
-    while columns is not None:
-        status = decoder.scan(window, columns)
+    stride = next(strides, None)
+    while stride is not None:
+        status = scan(window, stride)
         try:
             if status == MORE and not window.fill(walk, int(walk["need"])):
                 if window.cut or walk["pos"] < walk["end"]:
@@ -85,7 +128,7 @@ def read_strides(window: Window, decoder: Decoder, strides: Iterator[Int64s]) ->
             yield int(walk["count"])
             walk["count"] = 0
             window.release(int(walk["pos"]))
-            columns = next(strides, None)
+            stride = next(strides, None)
     if walk["count"]:
         yield int(walk["count"])
     if fault:

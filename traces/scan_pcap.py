@@ -3,68 +3,73 @@
 import numpy as np
 from rxreplay._jit import kernel
 
-from .load import u32, u48
-from .packets import CAP_LEN, DST, NO_ADDRESS, SRC, TS_NS, WIRE_LEN, Bytes, Int64s, Record, Word
-from .prefetch import AHEAD_SHIFT, prefetch
+from .load import u32
+from .packets import CAP_LEN, DST, TS_NS, Bytes, Int64s, Record, Word
+from .pairs import note_pair
+from .prefetch import ask_ahead, reach_after
 from .walk import CAP_TOO_LONG, EXCHANGED, FULL, MORE
 
 NS_PER_S = 1_000_000_000
 
 
 @kernel
-def destination(data: Bytes, frame: Word, cap_len: Word) -> np.int64:
-    """Give the destination address of the frame at byte `frame`."""
-    return u48(data, frame) if cap_len >= 6 else np.int64(NO_ADDRESS)
-
-
-@kernel
-def source(data: Bytes, frame: Word, cap_len: Word) -> np.int64:
-    """Give the source address of the frame at byte `frame`."""
-    return u48(data, frame + 6) if cap_len >= 12 else np.int64(NO_ADDRESS)
-
-
-@kernel
-def scan_pcap(data: Bytes, walk: Record, columns: Int64s) -> int:
-    """Write records from `walk["pos"]` on; give why it ended.
+def record_head(data: Bytes, walk: Record, pos: Word, swapped: Word) -> tuple[Word, int]:
+    """Read the captured length of the record at `pos`, and say whether the walk can pass it.
 
     Source: libpcap, sf-pcap.c, pcap_next_packet().
     """
-    pos, end, i = walk["pos"], walk["end"], walk["count"]
-    swapped, header_len, tick_ns = walk["swapped"], walk["header_len"], walk["tick_ns"]
-    cap_at, wire_at, cap_limit = walk["cap_at"], walk["wire_at"], walk["cap_limit"]
-    ethernet, longer_is_wire = walk["ethernet"], walk["longer_is_wire"]
-    addresses = columns.shape[0] > DST
-    ts_column, wire_column, cap_column = columns[TS_NS], columns[WIRE_LEN], columns[CAP_LEN]
-    need, status = header_len, FULL
-    memory = data.ctypes.data
-    while i < ts_column.size:
-        if end - pos < header_len:
-            status = MORE
+    room = walk["end"] - pos - walk["header_len"]
+    if room < 0:
+        return 0, MORE
+    cap_len = u32(data, pos + walk["cap_at"], swapped)
+    if walk["longer_is_wire"] and cap_len > u32(data, pos + walk["wire_at"], swapped):
+        return cap_len, EXCHANGED
+    if cap_len > walk["cap_limit"]:
+        return cap_len, CAP_TOO_LONG
+    return cap_len, FULL if cap_len <= room else MORE
+
+
+@kernel
+def scan_ordered(
+    data: Bytes, walk: Record, columns: Int64s, wire_len: Int64s, swapped: Word
+) -> int:
+    """Do as `scan_pcap` does, compiled for each byte order."""
+    pos, i, header_len, tick_ns = walk["pos"], walk["count"], walk["header_len"], walk["tick_ns"]
+    cap_at, wire_at, turning = walk["cap_at"], walk["wire_at"], walk["longer_is_wire"]
+    addresses, ethernet = columns.shape[0] > DST, walk["ethernet"]
+    memory, last, reach = data.ctypes.data, walk["end"] - header_len, walk["reach"]
+    start, first, asked, status = pos, i, pos, FULL
+    cap_len: Word = 0
+    while i < wire_len.size:
+        cap_len, status = record_head(data, walk, pos, swapped)
+        if status != FULL:
             break
-        cap_len = u32(data, pos + cap_at, swapped)
-        wire_len = u32(data, pos + wire_at, swapped)
-        if cap_len > wire_len and longer_is_wire:
-            status = EXCHANGED
-            break
-        if cap_len > cap_limit:
-            status = CAP_TOO_LONG
-            break
-        frame = pos + header_len
-        prefetch(memory + pos + ((header_len + cap_len) << AHEAD_SHIFT))
-        if end - frame < cap_len:
-            status = MORE
-            need = header_len + cap_len
-            break
-        row = np.uint64(i)  # unsigned: no test for an index from the end
-        seconds, ticks = u32(data, pos, swapped), u32(data, pos + 4, swapped)
-        ts_column[row] = seconds * NS_PER_S + ticks * tick_ns
-        wire_column[row] = wire_len
-        cap_column[row] = cap_len
-        if addresses:
-            seen = cap_len if ethernet else np.int64(0)
-            columns[DST, row] = destination(data, frame, seen)
-            columns[SRC, row] = source(data, frame, seen)
-        i += 1
-        pos = frame + cap_len
-    walk["pos"], walk["count"], walk["need"] = pos, i, need
+        length, seen = header_len + cap_len, cap_len if ethernet else 0
+        while True:
+            row = np.uint64(i)
+            asked = ask_ahead(memory, pos, length, asked, reach)
+            seconds, ticks = u32(data, pos, swapped), u32(data, pos + 4, swapped)
+            columns[TS_NS, row] = seconds * NS_PER_S + ticks * tick_ns
+            wire_len[row] = u32(data, pos + wire_at, swapped)
+            columns[CAP_LEN, row] = cap_len
+            if addresses:
+                note_pair(data, pos + header_len, seen, walk, columns, i)
+            i += 1
+            pos += length
+            # in a run of one length the next record is found without waiting for this one's
+            if i == wire_len.size or last - pos < cap_len or turning:
+                break
+            if u32(data, pos + cap_at, swapped) != cap_len:
+                break
+    walk["need"] = header_len + cap_len
+    walk["reach"] = reach_after(pos - start, i - first, header_len + cap_len)
+    walk["pos"], walk["count"] = pos, i
     return status
+
+
+@kernel
+def scan_pcap(data: Bytes, walk: Record, columns: Int64s, wire_len: Int64s) -> int:
+    """Write records from `walk["pos"]` on until `wire_len` is full; give why it ended."""
+    if walk["swapped"]:
+        return scan_ordered(data, walk, columns, wire_len, True)
+    return scan_ordered(data, walk, columns, wire_len, False)

@@ -9,17 +9,16 @@ from .packets import (
     CAP_LEN,
     DST,
     NO_TIME,
-    SRC,
     TS_NS,
-    WIRE_LEN,
     Bytes,
     Int64s,
     Record,
     Records,
     Word,
 )
-from .prefetch import AHEAD_SHIFT, prefetch
-from .scan_pcap import NS_PER_S, destination, source
+from .pairs import note_pair
+from .prefetch import ask_ahead, reach_after
+from .scan_pcap import NS_PER_S
 from .walk import (
     BLOCK_CONTENTS,
     BLOCK_LENGTH,
@@ -65,28 +64,25 @@ def to_ns(high: Word, low: Word, interface: Record) -> np.int64:
 
 @kernel
 def simple_packet(
-    data: Bytes, pos: Word, swapped: Word, interfaces: Records, columns: Int64s, i: Word
+    data: Bytes, pos: Word, walk: Record, interfaces: Records, columns: Int64s, i: Word
 ) -> int:
-    """Write the simple packet block at `pos` as record `i`: no time, always interface 0."""
+    """Write all but the length of the simple packet at `pos`: no time, always interface 0."""
+    swapped = walk["swapped"]
     length = u32(data, pos + 4, swapped)
     if length < SIMPLE_MIN:
         return BLOCK_CONTENTS
     if interfaces.size == 0:
         return NO_INTERFACE
     interface = interfaces[0]
-    wire_len = u32(data, pos + 8, swapped)
-    cap_len = min(wire_len, length - SIMPLE_MIN)
+    cap_len = min(u32(data, pos + 8, swapped), length - SIMPLE_MIN)
     if interface["snaplen"] > 0:
         cap_len = min(cap_len, interface["snaplen"])
     if cap_len > interface["cap_limit"]:
         return CAP_TOO_LONG
     columns[TS_NS, i] = NO_TIME
-    columns[WIRE_LEN, i] = wire_len
     columns[CAP_LEN, i] = cap_len
     if columns.shape[0] > DST:
-        seen = cap_len if interface["ethernet"] else np.int64(0)
-        columns[DST, i] = destination(data, pos + 12, seen)
-        columns[SRC, i] = source(data, pos + 12, seen)
+        note_pair(data, pos + 12, cap_len if interface["ethernet"] else 0, walk, columns, i)
     return FULL
 
 
@@ -124,23 +120,23 @@ def block_head(data: Bytes, pos: Word, end: Word, swapped: Word) -> tuple[Word, 
 
 
 @kernel
-def scan_pcapng(data: Bytes, walk: Record, interfaces: Records, columns: Int64s) -> int:
-    """Write packets from `walk["pos"]` on; give why it ended.
+def scan_pcapng(
+    data: Bytes, walk: Record, interfaces: Records, columns: Int64s, wire_len: Int64s
+) -> int:
+    """Write packets from `walk["pos"]` on until `wire_len` is full; give why it ended.
 
     Enhanced packet blocks are read in the loop itself: a call with arrays costs as much as they.
     """
     pos, end, i, swapped = walk["pos"], walk["end"], walk["count"], walk["swapped"]
-    ts_column, wire_column, cap_column = columns[TS_NS], columns[WIRE_LEN], columns[CAP_LEN]
     addresses = columns.shape[0] > DST
-    need: Word = BLOCK_MIN
+    memory, start, first, asked, reach = data.ctypes.data, pos, i, pos, walk["reach"]
+    length: Word = BLOCK_MIN
     status = FULL
-    memory = data.ctypes.data
-    while i < ts_column.size:
+    while i < wire_len.size:
         kind, length, status = block_head(data, pos, end, swapped)
         if status != FULL:
-            need = length
             break
-        prefetch(memory + pos + (length << AHEAD_SHIFT))
+        asked = ask_ahead(memory, pos, length, asked, reach)
         if kind in (ENHANCED_PACKET, OLD_PACKET):
             number, cap_len = interface_number(data, pos, swapped), u32(data, pos + 20, swapped)
             if number >= interfaces.size:
@@ -152,19 +148,19 @@ def scan_pcapng(data: Bytes, walk: Record, interfaces: Records, columns: Int64s)
                 break
             high, low = u32(data, pos + 12, swapped), u32(data, pos + 16, swapped)
             row = np.uint64(i)  # unsigned: no test for an index from the end
-            ts_column[row] = to_ns(high, low, interface)
-            wire_column[row] = u32(data, pos + 24, swapped)
-            cap_column[row] = cap_len
+            columns[TS_NS, row] = to_ns(high, low, interface)
+            wire_len[row] = u32(data, pos + 24, swapped)
+            columns[CAP_LEN, row] = cap_len
             if addresses:
-                seen = cap_len if interface["ethernet"] else np.int64(0)
-                columns[DST, row] = destination(data, pos + 28, seen)
-                columns[SRC, row] = source(data, pos + 28, seen)
+                note_pair(data, pos + 28, cap_len if interface["ethernet"] else 0, walk, columns, i)
             i += 1
         elif kind == SIMPLE_PACKET:
-            status = simple_packet(data, pos, swapped, interfaces, columns, i)
+            status = simple_packet(data, pos, walk, interfaces, columns, i)
             if status != FULL:
                 break
+            wire_len[i] = u32(data, pos + 8, swapped)
             i += 1
         pos += length
-    walk["pos"], walk["count"], walk["need"] = pos, i, need
+    walk["pos"], walk["count"], walk["need"] = pos, i, length
+    walk["reach"] = reach_after(pos - start, i - first, length)
     return status

@@ -28,24 +28,28 @@ class Summary:
 
     def __init__(self) -> None:
         """Start from nothing."""
-        from .tally import TALLY  # numba is imported with the first summary
+        from .tally import new_tally  # numba is imported with the first summary
 
-        self._tally = np.zeros(1, TALLY)[0]
-        self._tally["first_ns"] = 2**63 - 1
-        self._tally["last_ns"] = self._tally["previous_ns"] = NO_TIME
-        self._histogram = np.zeros(HISTOGRAM, np.int64)
+        self.tally = new_tally()
+        self.histogram = np.zeros(HISTOGRAM, np.int64)
         self._beyond: dict[int, int] = {}
+        self._noted = 0
         self._longest = 0
 
     def add(self, block: Block) -> None:
         """Count the records of a block."""
         from .tally import add_lengths, add_times
 
-        if add_lengths(block.wire_len, block.cap_len, self._tally, self._histogram):
-            self._add_beyond(block.wire_len[block.wire_len >= HISTOGRAM])
-        add_times(block.ts_ns, self._tally)
+        add_lengths(block.wire_len, block.cap_len, self.tally, self.histogram)
+        self.note_beyond(block.wire_len)
+        add_times(block.ts_ns, self.tally)
 
-    def _add_beyond(self, lengths: Int64s) -> None:
+    def note_beyond(self, wire_len: Int64s) -> None:
+        """Note the lengths, just added, that the histogram has no room for."""
+        if self.tally["beyond_packets"] == self._noted:
+            return
+        lengths = wire_len[wire_len >= HISTOGRAM]
+        self._noted += lengths.size
         for length, count in zip(*np.unique(lengths, return_counts=True), strict=True):
             self._longest = max(self._longest, int(length))
             key = int(length)
@@ -56,42 +60,42 @@ class Summary:
     @property
     def packets(self) -> int:
         """Number of packets."""
-        return int(self._tally["packets"])
+        return int(self.tally["packets"])
 
     @property
     def wire_bytes(self) -> int:
         """Sum of original lengths."""
-        return int(self._tally["wire_bytes"])
+        return int(self.tally["wire_bytes"])
 
     @property
     def captured_bytes(self) -> int:
         """Sum of captured lengths."""
-        return int(self._tally["captured_bytes"])
+        return int(self.tally["captured_bytes"])
 
     @property
     def truncated_packets(self) -> int:
         """Packets of which fewer bytes were captured than were on the wire."""
-        return int(self._tally["truncated_packets"])
+        return int(self.tally["truncated_packets"])
 
     @property
     def above_mtu_packets(self) -> int:
         """Packets longer than 1,514 bytes on the wire."""
-        return int(self._tally["above_mtu_packets"])
+        return int(self.tally["above_mtu_packets"])
 
     @property
     def ts_backwards(self) -> int:
         """How often a time is lower than the one before it."""
-        return int(self._tally["ts_backwards"])
+        return int(self.tally["ts_backwards"])
 
     @property
     def first_ns(self) -> Number:
         """Earliest time; None where no packet has one."""
-        return None if self._tally["last_ns"] == NO_TIME else int(self._tally["first_ns"])
+        return None if self.tally["last_ns"] == NO_TIME else int(self.tally["first_ns"])
 
     @property
     def last_ns(self) -> Number:
         """Latest time; None where no packet has one."""
-        return None if self._tally["last_ns"] == NO_TIME else int(self._tally["last_ns"])
+        return None if self.tally["last_ns"] == NO_TIME else int(self.tally["last_ns"])
 
     @property
     def duration_ns(self) -> Number:
@@ -111,7 +115,7 @@ class Summary:
         if percent == 100 and self._longest:
             return self._longest
         rank = max(1, -(-percent * self.packets // 100))
-        running = np.cumsum(self._histogram)
+        running = np.cumsum(self.histogram)
         if rank <= running[-1]:
             return int(np.searchsorted(running, rank))
         beyond = sorted(self._beyond)

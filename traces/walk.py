@@ -20,8 +20,14 @@ WALK: Final = np.dtype(
         ("tick_ns", "i8"),
         ("cap_limit", "i8"),
         ("ethernet", "i8"),
+        ("runs", "i8"),  # of records with one pair of addresses, and what the last pair is
+        ("pair_low", "i8"),
+        ("pair_high", "i8"),
+        ("reach", "i8"),  # how far to prefetch every line
     ]
 )
+
+BLOCK_RECORDS: Final = 16_384  # 640 KiB of columns stay in the second-level cache
 
 # How a call of a walk ends.
 FULL: Final = 0

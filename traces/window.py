@@ -10,7 +10,7 @@ from .packets import Bytes, Record
 from .plain import Reader
 
 STREAM_BYTES: Final = 1024 * 1024
-RELEASE_BYTES: Final = 64 * 1024 * 1024
+MAPPED_BYTES: Final = 16 * 1024 * 1024
 
 
 class Window(Protocol):
@@ -35,7 +35,7 @@ class Window(Protocol):
 
 
 class MappedWindow:
-    """A whole file, mapped read-only; what the walk has left behind is given back."""
+    """A file, mapped read-only; the walk has a part of it at a time, and leaves none behind."""
 
     cut = False
 
@@ -43,17 +43,23 @@ class MappedWindow:
         """Map an open file, which must not be empty."""
         self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         self.data: Bytes = np.frombuffer(self._map, np.uint8)
-        self.end = self.data.size
+        self.end = min(MAPPED_BYTES, self.data.size)
         self.base = 0
         self._released = 0
 
-    def fill(self, walk: Record, need: int) -> bool:  # noqa: ARG002
-        """Give False: there is never more."""
-        return False
+    def fill(self, walk: Record, need: int) -> bool:
+        """Go on by another part; False at the end of the file."""
+        pos = int(walk["pos"])
+        self.release(pos)
+        if self.end == self.data.size:
+            return False
+        self.end = min(pos + max(need, MAPPED_BYTES), self.data.size)
+        walk["end"] = self.end
+        return True
 
     def release(self, pos: int) -> None:
         """Let the pages before `pos` go from this process; the page cache keeps them."""
-        if pos - self._released >= RELEASE_BYTES:
+        if pos - self._released >= MAPPED_BYTES // 2:
             size = (pos - self._released) // mmap.PAGESIZE * mmap.PAGESIZE
             self._map.madvise(mmap.MADV_DONTNEED, self._released, size)
             self._released += size

@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from rxreplay import compare, spreading
+from rxreplay import compare, sources
 from rxreplay.emulator import Receiver, strategy, strides
-from rxreplay.spreading import BATCH_PACKETS, Spreader, cores
+from rxreplay.spreading import Spreader, cores
 
 NAMES = ("4.10/small", "5.10/mergeable", "5.10/big", "7.2/small+xdp")
 
@@ -25,16 +25,18 @@ class Collecting:
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
 @pytest.mark.parametrize(
-    "sizes", [[], [0], [1], [BATCH_PACKETS], [BATCH_PACKETS + 1], [60_000, 60_000, 1], [300_000, 7]]
+    "sizes", [[], [0], [1], [65_536], [60_000, 60_000, 1], [300_000, 7], [3] * 9]
 )
 def test_every_receiver_gets_every_length_in_order(threads, sizes):
     receivers = [Collecting() for _ in range(3)]
     lengths = np.arange(sum(sizes))
     with Spreader(receivers, threads) as spreader:
+        lent = [np.zeros(0, np.int64), np.zeros(0, np.int64)]
         for part in np.split(lengths, np.cumsum(sizes)[:-1]) if sizes else []:
-            lent = part.copy()
-            spreader.add(lent)
-            lent[:] = -1  # the walk uses its columns again
+            lent.reverse()
+            lent[0][:] = -1  # the walk uses its buffers again
+            lent[0] = part.copy()
+            spreader.add(lent[0])
         spreader.finish()
     for receiver in receivers:
         assert np.array_equal(np.concatenate([*receiver.seen, []]), lengths)
@@ -52,7 +54,7 @@ def test_an_error_in_a_thread_is_the_callers(threads):
 
 
 def test_figures_do_not_depend_on_threads(monkeypatch):
-    monkeypatch.setattr(spreading, "BATCH_PACKETS", 512)
+    monkeypatch.setattr(sources, "PART", 512)
     monkeypatch.setattr(strides, "WARM_PACKETS", 700)
     lengths = np.random.default_rng(3).choice([60, 590, 1514, 9014], 3000).tolist()
     whole = [compare([lengths], NAMES, threads=threads).as_dict() for threads in (1, 2, 3)]

@@ -1,12 +1,10 @@
 import io
 
-import numpy as np
 import pytest
 from oracles import capture_writer as w
 from oracles.walking import packets_of
 from rxreplay.errors import TraceError
-from rxreplay.traces import NO_TIME, join_traces
-from rxreplay.traces.joining import Span
+from rxreplay.traces import join_traces
 
 
 def capture(path, *seconds, length=60, **header):
@@ -98,15 +96,6 @@ def test_gaps_and_overlaps_are_told_between_neighbours(tmp_path, left, right, ex
         list(joined.blocks())
         assert codes(joined) == expected
         assert all(f"{a}" in warning.text and f"{b}" in warning.text for warning in joined.warnings)
-
-
-@pytest.mark.parametrize("at", range(5))
-def test_a_span_is_the_same_however_it_is_fed(at):
-    times, span = np.array([5, NO_TIME, 9, 7, 20]), Span()
-    for part in (times[:at], times[at:]):
-        if part.size:
-            span.add(part)
-    assert (span.first, span.latest, span.longest_pause) == (5, 20, 11)
 
 
 def test_a_gap_says_its_rule(tmp_path):

@@ -48,7 +48,7 @@ def test_a_walk_that_is_given_up_closes_its_file(path):
 @pytest.mark.parametrize("make", [w.pcap, w.pcapng])
 def test_blocks_of_any_size_hold_the_same(make, records, addresses, path, monkeypatch):
     small = functools.partial(reading.new_columns, records=records)
-    monkeypatch.setattr("rxreplay.traces.trace.new_columns", small)
+    monkeypatch.setattr("rxreplay.traces.reading.new_columns", small)
     path.write_bytes(make([60, 61, 62]))
     with open_trace(path) as trace:
         blocks = [block.wire_len.tolist() for block in trace.blocks(addresses=addresses)]
@@ -57,12 +57,20 @@ def test_blocks_of_any_size_hold_the_same(make, records, addresses, path, monkey
 
 
 def test_pages_behind_the_walk_are_given_back(path, monkeypatch):
-    monkeypatch.setattr(window, "RELEASE_BYTES", 2 * mmap.PAGESIZE)
+    monkeypatch.setattr(window, "MAPPED_BYTES", 2 * mmap.PAGESIZE)
     small = functools.partial(reading.new_columns, records=4)
-    monkeypatch.setattr("rxreplay.traces.trace.new_columns", small)
+    monkeypatch.setattr("rxreplay.traces.reading.new_columns", small)
     path.write_bytes(w.pcap([1514] * 50))
     with open_trace(path) as trace:
         assert [packet.wire_len for packet in packets_of(trace.blocks())] == [1514] * 50
+
+
+def test_a_record_longer_than_a_mapped_part_is_read(path, monkeypatch):
+    monkeypatch.setattr(window, "MAPPED_BYTES", 1000)
+    path.write_bytes(w.pcap([60, 5000, 60]) + w.pcap_record(w.frame(5000))[:-1])
+    with open_trace(path) as trace:
+        assert [packet.wire_len for packet in packets_of(trace.blocks())] == [60, 5000, 60]
+        assert [warning.code for warning in trace.warnings] == ["cut"]
 
 
 def test_a_traceback_that_holds_the_bytes_does_not_break_the_closing(path):

@@ -1,0 +1,80 @@
+"""What a walk adds up on its way: all of a capture but the lengths, which somebody replays."""
+
+from typing import NamedTuple
+
+from .directions import Directions
+from .packets import Block, Int64s, Record
+from .span import Span
+from .summary import Summary
+from .walk import BLOCK_RECORDS
+
+
+class Sums(NamedTuple):
+    """What the compiled walk adds to."""
+
+    tally: Record
+    histogram: Int64s
+    table: Int64s
+    counters: Int64s
+
+
+class Digest:
+    """A summary and the directions, fed by `Trace.lengths` or with blocks.
+
+    Attributes
+    ----------
+    summary : Summary
+        Counts, times and lengths.
+    directions : Directions
+        Who talks to whom.
+
+    Examples
+    --------
+    >>> import io
+    >>> from .opening import open_trace
+    >>> header = bytes.fromhex("d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000")
+    >>> record = bytes.fromhex("00000000 00000000 00000000 3c000000")
+    >>> digest = Digest()
+    >>> [lengths.tolist() for lengths in open_trace(io.BytesIO(header + record)).lengths(digest)]
+    [[60]]
+    >>> digest.summary.packets
+    1
+    """
+
+    def __init__(self) -> None:
+        """Start from nothing."""
+        self.summary = Summary()
+        self.directions = Directions()
+
+    def add(self, block: Block) -> None:
+        """Add a block; one without addresses says nothing about directions."""
+        self.summary.add(block)
+        if block.dst.size:
+            self.directions.add(block)
+
+    @property
+    def sums(self) -> Sums:
+        """What a compiled walk adds to, other than by `add`."""
+        summary, directions = self.summary, self.directions
+        return Sums(summary.tally, summary.histogram, directions.table, directions.counters)
+
+    def note_beyond(self, wire_len: Int64s) -> None:
+        """Note the long ones of the lengths that the walk has just added, in parts like blocks."""
+        for start in range(0, wire_len.size, BLOCK_RECORDS):
+            self.summary.note_beyond(wire_len[start : start + BLOCK_RECORDS])
+
+    @property
+    def timeless_packets(self) -> int:
+        """Packets that have no time."""
+        return int(self.summary.tally["timeless_packets"])
+
+    def begin_capture(self) -> None:
+        """Have `span` speak of what comes from here on."""
+        from .tally import begin_span
+
+        begin_span(self.summary.tally)
+
+    @property
+    def span(self) -> Span:
+        """First and latest time of a capture, and its longest pause."""
+        return Span(self.summary.tally)

@@ -1,0 +1,56 @@
+"""The walk with its sums in one piece of code: what it writes is added while it is at hand."""
+
+from rxreplay._jit import kernel
+
+from .address_table import count_runs
+from .digest import Sums
+from .packets import CAP_LEN, TS_NS, Bytes, Int64s, Record, Records, Word
+from .scan_pcap import scan_pcap
+from .scan_pcapng import scan_pcapng
+from .tally import add_lengths, add_times
+from .walk import FULL
+
+
+@kernel
+def add_piece(walk: Record, columns: Int64s, wire_len: Int64s, sums: Sums) -> Word:
+    """Add the records of a piece; give how many they are."""
+    count: Word = walk["count"]
+    if count:
+        add_lengths(wire_len[:count], columns[CAP_LEN, :count], sums.tally, sums.histogram)
+        add_times(columns[TS_NS, :count], sums.tally)
+        count_runs(columns, walk, sums.table, sums.counters)
+    walk["count"] = 0
+    return count
+
+
+@kernel
+def digest_pcap(data: Bytes, walk: Record, columns: Int64s, lengths: Int64s, sums: Sums) -> int:
+    """Walk records into `lengths` and `sums`, `columns` being the scratch; give why it ended."""
+    given, status = walk["count"], FULL
+    walk["count"] = 0
+    while status == FULL and given < lengths.size:
+        piece = lengths[given : min(given + columns.shape[1], lengths.size)]
+        status = scan_pcap(data, walk, columns, piece)
+        given += add_piece(walk, columns, piece, sums)
+    walk["count"] = given
+    return status
+
+
+@kernel
+def digest_pcapng(
+    data: Bytes,
+    walk: Record,
+    interfaces: Records,
+    columns: Int64s,
+    lengths: Int64s,
+    sums: Sums,
+) -> int:
+    """Do for a pcapng section what `digest_pcap` does."""
+    given, status = walk["count"], FULL
+    walk["count"] = 0
+    while status == FULL and given < lengths.size:
+        piece = lengths[given : min(given + columns.shape[1], lengths.size)]
+        status = scan_pcapng(data, walk, interfaces, columns, piece)
+        given += add_piece(walk, columns, piece, sums)
+    walk["count"] = given
+    return status
