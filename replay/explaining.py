@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 from rxreplay.emulator import Strategy
 from rxreplay.errors import OptionError
-from rxreplay.traces import Block, JoinedTrace, Trace
+from rxreplay.traces import Block, Digest, JoinedTrace, Trace
 from rxreplay.traces.directions import for_guest
 from rxreplay.traces.flow_key import flow_key
 
@@ -113,12 +113,20 @@ class KeptLengths:
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
         """Walk it."""
         for block in self._trace.blocks(addresses=addresses):
-            self._lengths.append(block.wire_len.astype(np.uint32))
-            if self._macs.size:
-                mask = for_guest(block, self._macs)
-                self._reach.append(np.flatnonzero(mask) + self._packets)
-            self._packets += block.wire_len.size
+            mask = for_guest(block, self._macs)
+            self._reach.append(np.flatnonzero(mask) + self._packets)
+            self._keep(block.wire_len)
             yield block
+
+    def lengths(self, digest: Digest) -> Iterator[Lengths]:
+        """Walk it for its lengths."""
+        for lengths in self._trace.lengths(digest):
+            self._keep(lengths)
+            yield lengths
+
+    def _keep(self, lengths: Lengths) -> None:
+        self._lengths.append(lengths.astype(np.uint32))
+        self._packets += lengths.size
 
     def wire_len(self, packet: int) -> int:
         """Give the length of a packet, whether it is replayed or not."""
