@@ -113,9 +113,10 @@ def period(queue: Queue, kernels: ModuleType, frame: int) -> int:
         frames = np.full(phases, frame)
         offsets = Probe(queue, kernels, frames).offsets
         again = (offsets[1:] == offsets[0]).all(axis=1)
-        for count in (np.flatnonzero(again)[:CANDIDATES] + 1).tolist():
-            if shape(Probe(queue, kernels, frames[:count]).queue) == start:
-                return int(count)
+        candidates = (np.flatnonzero(again)[:CANDIDATES] + 1).tolist()
+        found = [n for n in candidates if shape(Probe(queue, kernels, frames[:n]).queue) == start]
+        if found:
+            return int(found[0])
     return 0
 
 

@@ -90,6 +90,9 @@ def test_receivers_that_share_counters_have_the_figures_of_one_alone(pieces, rar
         ("6.1/mergeable", [300] * 400 + [60, 300, 1514] * 200),
         ("5.10/mergeable", [300] * 400 + [60] * 200 + [9014] + [1514, 60] * 100),
         ("7.2/mergeable", [300] * 400 + [1514, 60] * 200),
+        ("5.10/big", [300] * 400 + [60, 1514] * 200),
+        ("6.12/big", [5000, 60] * 200 + [1514, 5000, 60] * 200),
+        ("4.14/mergeable", [590] * 500 + [60] * 300 + [590, 131, 130, 129] * 20),  # amplify
     ],
 )
 def test_a_stride_raises_peaks_turns_pages_and_ends(name, traffic):

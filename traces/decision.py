@@ -1,0 +1,84 @@
+"""What is decided about the direction of a capture, and the error where that is not clear."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rxreplay.errors import TraceError
+
+from .packets import Mask
+from .rules import ByGuest, Everything, Rule, Side
+
+Direction = Literal["auto", "in", "out", "both"]
+DIRECTIONS: Final[tuple[Direction, ...]] = ("auto", "in", "out", "both")
+
+
+class DirectionError(TraceError):
+    """It is not clear which packets of a capture the guest received."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is taken, and why.
+
+    Attributes
+    ----------
+    rule : Everything, ByWay or ByGuest
+        Its `mask` chooses packets.
+    words : str
+        What was decided.
+    evidence : str
+        On what evidence.
+
+    Examples
+    --------
+    >>> print(all_packets("one way only"))
+    all packets (one way only)
+    """
+
+    rule: Rule
+    words: str
+    evidence: str
+
+    def __str__(self) -> str:
+        """Say both in one line."""
+        return f"{self.words} ({self.evidence})"
+
+
+def all_packets(evidence: str) -> Decision:
+    """Decide to take everything."""
+    return Decision(Everything(), "all packets", evidence)
+
+
+def of_guests(
+    macs: tuple[int, ...], ips: tuple[int, ...], names: str, direction: Direction, evidence: str
+) -> Decision:
+    """Decide by the addresses of guests, whose names are `names`.
+
+    Examples
+    --------
+    >>> print(of_guests((2,), (), "00:00:00:00:00:02", "out", "--guest-mac"))
+    sent by 00:00:00:00:00:02 (--guest-mac)
+    """
+    side: Side = "in" if direction == "auto" else direction
+    verb = {"in": "received by", "out": "sent by", "both": "received or sent by"}[side]
+    return Decision(ByGuest(macs, ips, side), f"{verb} {names}", evidence)
+
+
+def per_cent(part: int, whole: int) -> str:
+    """Write a share; only all is 100 %, and only none is 0 %.
+
+    Examples
+    --------
+    >>> per_cent(1999, 2000), per_cent(1, 2000), per_cent(2, 3), per_cent(0, 3)
+    ('over 99 %', 'under 1 %', '67 %', '0 %')
+    """
+    if 0 < part < whole and 200 * part >= 199 * whole:
+        return "over 99 %"
+    if 0 < 200 * part < whole:
+        return "under 1 %"
+    return f"{100 * part / whole:.0f} %"
+
+
+def share_of(mask: Mask) -> str:
+    """Write of how many packets something is true."""
+    return per_cent(int(mask.sum()), mask.size)
