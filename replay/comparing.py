@@ -181,10 +181,10 @@ def openings(
     """Give what opens each trace: one for each source, or one for all that are joined."""
     if isinstance(sources, str | os.PathLike):  # one path; a str is a sequence of str as well
         sources = [sources]
+    reading: Any = {"keep_damaged": options.keep_damaged, "link_type": options.link_number}
     if options.join is None:
-        return [partial(open_source, s, keep_damaged=options.keep_damaged) for s in sources]
+        return [partial(open_source, source, **reading) for source in sources]
     captures = [source for source in sources if is_capture(source)]
     if len(captures) < len(sources):
         raise TraceError("only captures that are not open yet can be joined: give their paths")
-    joined = partial(join_traces, captures, order=options.join, keep_damaged=options.keep_damaged)
-    return [joined]
+    return [partial(join_traces, captures, order=options.join, **reading)]

@@ -7,14 +7,14 @@ from typing import Any, cast
 import numpy as np
 from rxreplay.emulator import Strategy
 from rxreplay.errors import OptionError
-from rxreplay.traces import Block, Digest, JoinedTrace, Trace
-from rxreplay.traces.directions import for_guest
+from rxreplay.traces import Digest, JoinedTrace, Trace
 from rxreplay.traces.flow_key import flow_key
 
 from .comparing import DEFAULTS, openings
 from .feeding import feed
-from .options import Options, Progress, mac_numbers, no_progress, resolve
+from .options import Options, Progress, no_progress, resolve
 from .result import ResultWarning
+from .selecting import Selection
 from .sources import Lengths, Source, Walkable
 from .stories.asking import checked_packets
 from .stories.story import NOT_REPLAYED, Stories, Story
@@ -66,14 +66,14 @@ def explain(
     chosen = one_strategy(strategy)
     [opening] = openings(cast(Sequence[Source], source) if options.join else [source], options)
     with opening() as trace:
-        kept = KeptLengths(trace, options)
-        fed = feed(cast(Walkable, kept), [], options, progress)
-        wanted = checked_packets(packets, fed.info.packets, trace.path or trace.format)
+        kept = Keeper(options)
+        fed = feed(trace, [], options, progress, selection=kept)
+        wanted = checked_packets(packets, kept.walked, trace.path or trace.format)
         if flow:
-            wanted = with_flows(trace, wanted, fed.info.packets)
+            wanted = with_flows(trace, wanted, kept.walked)
         flows = flows_of(trace, wanted)
     told = {story.packet: story for story in tell(*kept.replayed(wanted), chosen, options)}
-    stories = [told.get(n) or not_replayed(n, kept.wire_len(n)) for n in wanted]
+    stories = [told.get(n) or not_replayed(n, kept.wire_len(n), options) for n in wanted]
     return Stories(
         config=options.as_config([chosen], chosen.name),
         trace=fed.info,
@@ -95,60 +95,43 @@ def one_strategy(strategy: str | Strategy) -> Strategy:
     return resolve([strategy])[0]
 
 
-class KeptLengths:
-    """A trace that keeps the lengths its walk gives, and which of them reach the guest."""
+class Keeper(Selection):
+    """A selection that keeps all lengths, and which packets it replays."""
 
-    def __init__(self, trace: Walkable, options: Options) -> None:
+    def __init__(self, options: Options) -> None:
         """Keep nothing yet."""
-        self._trace = trace
-        self._macs = np.array(mac_numbers(options.guest_macs), np.int64)
-        self._lengths: list[Any] = [np.zeros(0, np.uint32)]
-        self._reach: list[Any] = [np.zeros(0, np.int64)]
-        self._packets = 0
+        super().__init__(options)
+        self._lengths: list[Any] = [np.zeros(0, np.uint32)]  # 4 bytes a packet
+        self._frames: list[Any] = [np.zeros(0, np.uint32)]
+        self._chosen: list[Any] = [np.zeros(0, np.int64)]
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - all else is the trace's
-        """Give what the trace has."""
-        return getattr(self._trace, name)
-
-    def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
-        """Walk it."""
-        for block in self._trace.blocks(addresses=addresses):
-            mask = for_guest(block, self._macs)
-            self._reach.append(np.flatnonzero(mask) + self._packets)
-            self._keep(block.wire_len)
-            yield block
-
-    def lengths(self, digest: Digest) -> Iterator[Lengths]:
-        """Walk it for its lengths."""
-        for lengths in self._trace.lengths(digest):
-            self._keep(lengths)
-            yield lengths
-
-    def _keep(self, lengths: Lengths) -> None:
-        self._lengths.append(lengths.astype(np.uint32))
-        self._packets += lengths.size
+    def of(self, trace: Walkable, digest: Digest) -> Iterator[Lengths]:
+        """Walk a trace packet by packet."""
+        for part in self.parts(trace, digest):
+            self._lengths.append(part.wire_len.astype(np.uint32))
+            self._frames.append(part.frames.astype(np.uint32))
+            self._chosen.append(part.chosen)
+            yield part.frames
 
     def wire_len(self, packet: int) -> int:
         """Give the length of a packet, whether it is replayed or not."""
-        return int(self._whole()[packet - 1])
-
-    def _whole(self) -> Any:  # noqa: ANN401 - an array of uint32: 4 bytes a packet
         self._lengths = [np.concatenate(self._lengths)]
-        return self._lengths[0]
+        return int(self._lengths[0][packet - 1])
 
     def replayed(self, packets: Sequence[int]) -> tuple[Lengths, Lengths, list[int]]:
         """Give what is replayed: lengths, packet numbers, and where those asked for are in it."""
-        lengths, numbers = self._whole(), np.arange(self._packets)
-        if self._macs.size:
-            numbers = np.concatenate(self._reach)
-            lengths = lengths[numbers]
+        frames, numbers = np.concatenate(self._frames), np.concatenate(self._chosen)
         wanted = np.flatnonzero(np.isin(numbers, np.array(packets, np.int64) - 1))
-        return lengths, numbers + 1, wanted.tolist()
+        return frames, numbers + 1, wanted.tolist()
 
 
-def not_replayed(packet: int, length: int) -> Story:
-    """Tell of a packet that is not the guest's."""
-    return Story(packet, length, None, NOT_REPLAYED, ("it does not go to the guest (--guest-mac)",))
+def not_replayed(packet: int, length: int, options: Options) -> Story:
+    """Tell of a packet that was left out."""
+    left_by = options.selecting()
+    why = f"it was left out ({', '.join(left_by)})"
+    if left_by == ["--guest-mac"]:
+        why = "it does not go to the guest (--guest-mac)"
+    return Story(packet, length, None, NOT_REPLAYED, (why,))
 
 
 def frames_of(trace: Walkable, packets: Sequence[int]) -> Iterator[tuple[int, str]]:

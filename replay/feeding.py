@@ -1,19 +1,19 @@
 """One trace, walked once, into every strategy that wants it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from rxreplay.emulator import Figures, Receiver, Strategy
 from rxreplay.emulator.queue import checked_ring
 from rxreplay.traces import Digest
-from rxreplay.traces.directions import Candidate, Directions, for_guest
+from rxreplay.traces.directions import Candidate, Directions
 from rxreplay.traces.summary import Summary
 
-from .options import Options, Progress, mac_numbers, no_progress
+from .options import Options, Progress, no_progress
 from .result import ResultWarning, TraceInfo
-from .sources import Lengths, Walkable
+from .selecting import Selection
+from .sources import Walkable
 from .spreading import Spreader, cores
 
 SHOWN_CANDIDATES = 3
@@ -30,34 +30,17 @@ class Fed:
     directions: Directions
 
 
-class Selection:
-    """The lengths of the packets that reach the guest; everything where no address is given."""
-
-    def __init__(self, guest_macs: Sequence[str]) -> None:
-        """Take the guest's addresses as the user wrote them."""
-        self._macs = np.array(mac_numbers(guest_macs), np.int64)
-        self.packets = 0
-
-    def of(self, trace: Walkable, digest: Digest) -> Iterator[Lengths]:
-        """Walk a trace for the lengths to replay, and add all of it to `digest`."""
-        for lengths in self._chosen(trace, digest) if self._macs.size else trace.lengths(digest):
-            self.packets += lengths.size
-            yield lengths
-
-    def _chosen(self, trace: Walkable, digest: Digest) -> Iterator[Lengths]:
-        for block in trace.blocks():
-            digest.add(block)
-            yield block.wire_len[for_guest(block, self._macs)]
-
-
 def feed(
     trace: Walkable,
     strategies: Sequence[Strategy],
     options: Options,
     progress: Progress = no_progress,
     number: int = 0,
+    selection: Selection | None = None,
 ) -> Fed:
     """Walk a trace once and replay it under each strategy; `number` is the trace's, for warnings.
+
+    `selection` is for a walk that is looked at by somebody else as well.
 
     Raises
     ------
@@ -78,26 +61,28 @@ def feed(
         )
         for behaviour, strategy in dict(zip(behaviours, strategies, strict=True)).items()
     }
-    digest, selection = Digest(), Selection(options.guest_macs)
-    summary, directions = digest.summary, digest.directions
+    digest, selection = Digest(), selection or Selection(options, replaying=bool(strategies))
     with Spreader(receivers.values(), options.threads or cores()) as spreader:
         for lengths in selection.of(trace, digest):
             spreader.add(lengths)
-            progress(summary.packets, expected_packets(trace, summary))
+            progress(selection.walked, expected_packets(trace, selection))
         spreader.finish()
-    found = {behaviour: receiver.finish() for behaviour, receiver in receivers.items()}
+    found = {
+        behaviour: receiver.finish(selection.wire_bytes)
+        for behaviour, receiver in receivers.items()
+    }
     figures = [found[behaviour] for behaviour in behaviours]
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
-    warnings += replay_warnings(trace, directions, selection, options, number)
-    return Fed(describe(trace, summary), figures, warnings, directions)
+    warnings += replay_warnings(trace, digest.directions, selection, options, number)
+    return Fed(describe(trace, digest.summary), figures, warnings, digest.directions)
 
 
-def expected_packets(trace: Walkable, summary: Summary) -> int | None:
+def expected_packets(trace: Walkable, so_far: Selection) -> int | None:
     """Guess the packets of a trace from its size and the packets so far."""
-    walked = summary.captured_bytes + 16 * summary.packets
+    walked = so_far.captured_bytes + 16 * so_far.walked
     if trace.size_bytes is None or not walked or trace.format.endswith((".gz", ".zst", ".lz4")):
         return None
-    return max(summary.packets, round(summary.packets * trace.size_bytes / walked))
+    return max(so_far.walked, round(so_far.walked * trace.size_bytes / walked))
 
 
 def describe(trace: Walkable, summary: Summary) -> TraceInfo:
@@ -118,18 +103,26 @@ def replay_warnings(
 ) -> list[ResultWarning]:
     """Say where the packets that were replayed may not be those that a guest received."""
     name = trace.path or trace.format
-    if options.guest_macs:
-        if selection.packets:
-            return []
-        text = f"{name}: no packet goes to {', '.join(options.guest_macs)}; nothing was replayed"
-        return [ResultWarning("no_packets", text, number)]
+    found = []
+    if selection.timeless:
+        text = f"{selection.timeless:,} packets have no time, and were left out"
+        found.append(ResultWarning("left_out", f"{name}: {text}", number))
     if not selection.packets:
-        return [ResultWarning("no_packets", f"{name}: there is no packet in it", number)]
-    if not guests(directions):
-        return []
-    return [
-        ResultWarning("both_directions", f"{name}: {direction_text(directions, selection)}", number)
-    ]
+        text = nothing_text(selection, options)
+        found.append(ResultWarning("no_packets", f"{name}: {text}", number))
+    elif guests(directions) and not options.guest_macs:
+        text = direction_text(directions, selection)
+        found.append(ResultWarning("both_directions", f"{name}: {text}", number))
+    return found
+
+
+def nothing_text(selection: Selection, options: Options) -> str:
+    """Say why no packet was replayed."""
+    if options.selecting() == ["--guest-mac"]:
+        return f"no packet goes to {', '.join(options.guest_macs)}; nothing was replayed"
+    if selection.walked and options.selecting():
+        return f"{', '.join(options.selecting())} left no packet; nothing was replayed"
+    return "there is no packet in it"
 
 
 def guests(directions: Directions) -> list[Candidate]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from rxreplay.traces.link_types import CARRIED, parse_link_type
+
 from .comparing import DEFAULTS, collect
 from .options import Options, Progress, no_progress
 from .result import Results, ResultWarning, TraceInfo
@@ -26,7 +28,7 @@ def info(
     sources : sequence of paths, open traces, or int64 arrays
         The captures.
     options : Options
-        Only `guest_macs`, `join` and `keep_damaged` matter.
+        How to read, and which packets: all that is about strategies does not matter.
     progress : callable
         Called with the packets so far, and in all where that is known.
     **changes
@@ -47,7 +49,28 @@ def info(
     >>> info([[60, 1514, 9014]]).traces[0].above_mtu_packets
     1
     """
-    return collect(sources, [], replace(options, **changes), progress, {})
+    options = replace(options, **changes)
+    return collect(sources, [], options, progress, options.selection_config())
+
+
+def link_sentence(names: Sequence[str]) -> str:
+    """Say what link types other than Ethernet mean for a replay.
+
+    Examples
+    --------
+    >>> link_sentence(["CAN_SOCKETCAN"])
+    'The link type is CAN_SOCKETCAN, which cannot be what a guest receives: ...'
+    """
+    strange = [name for name in names if parse_link_type(name.removeprefix("LT")) not in CARRIED]
+    if strange:
+        return (
+            f"The link type is {'+'.join(strange)}, which cannot be what a guest receives: a "
+            "replay needs --linktype, or a filter that leaves its packets out."
+        )
+    return (
+        f"The link type is {'+'.join(names)}: a replay puts an Ethernet header of 14 bytes in "
+        "place of its own."
+    )
 
 
 def meaning(trace: TraceInfo, warnings: Sequence[ResultWarning]) -> list[str]:
@@ -79,9 +102,7 @@ def meaning(trace: TraceInfo, warnings: Sequence[ResultWarning]) -> list[str]:
             "order of the records alone."
         )
     if trace.link_type not in (None, ETHERNET):
-        sentences.append(
-            f"The link type is {trace.link_type}: its own header is counted as if a device got it."
-        )
+        sentences.append(link_sentence(trace.link_type.split("+")))
     if any(warning.code == "both_directions" for warning in warnings):
         sentences.append("It holds both directions: name the guest with --guest-mac.")
     return sentences or ["It can be replayed as it is."]

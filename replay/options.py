@@ -9,6 +9,7 @@ import numpy as np
 from rxreplay.emulator import Strategy, strategy
 from rxreplay.emulator.strategies.knobs import parse_setting
 from rxreplay.errors import OptionError, StrategyError
+from rxreplay.traces.link_types import link_type_name, parse_link_type
 from rxreplay.traces.mac import format_mac, parse_mac
 
 Join = Literal["time", "given"] | None
@@ -35,6 +36,15 @@ class Options:
         Ethernet addresses of the guest: only what reaches it is replayed; empty: everything.
     join : {"time", "given"} or None
         Whether all captures make one trace, in the order of their times or as given.
+    filter : str
+        Expression of pcap-filter(7): only packets that match are counted and replayed.
+    packet_range : str
+        Numbers of packets in the trace, from 1: `A:B`, `A:`, `:B` or `N`.
+    start, end : str
+        Times from which, and before which: ISO 8601 (UTC without a zone), seconds since the epoch,
+        or `+10s`, `+500ms` from the first packet.
+    link_type : str or int or None
+        What to take all packets for, by name or number, whatever the capture says.
     keep_damaged : bool
         Whether the packets before a damaged record count.
     threads : int
@@ -46,6 +56,11 @@ class Options:
     rcvbuf: int = 212_992
     guest_macs: Sequence[str] = ()
     join: Join = None
+    filter: str = ""
+    packet_range: str = ""
+    start: str = ""
+    end: str = ""
+    link_type: str | int | None = None
     keep_damaged: bool = False
     threads: int = 0
 
@@ -58,8 +73,35 @@ class Options:
             "poll": np.asarray(self.polls).tolist(),
             "lifetime": "drop",
             "rcvbuf": self.rcvbuf,
-            "guest_mac": [format_mac(mac) for mac in mac_numbers(self.guest_macs)],
+            **self.selection_config(),
         }
+
+    def selection_config(self) -> dict[str, Any]:
+        """Give what decides which packets count, and how they are read, as JSON has it."""
+        return {
+            "guest_mac": [format_mac(mac) for mac in mac_numbers(self.guest_macs)],
+            "filter": self.filter or None,
+            "packets": self.packet_range or None,
+            "start": self.start or None,
+            "end": self.end or None,
+            "linktype": None if self.link_type is None else link_type_name(self.link_number or 0),
+        }
+
+    def selecting(self) -> list[str]:
+        """Name the options in use that leave packets out."""
+        given = {
+            "--packets": self.packet_range,
+            "--start": self.start,
+            "--end": self.end,
+            "--filter": self.filter,
+            "--guest-mac": self.guest_macs,
+        }
+        return [name for name, value in given.items() if value]
+
+    @property
+    def link_number(self) -> int | None:
+        """The link type to take all packets for, as files have it."""
+        return None if self.link_type is None else parse_link_type(str(self.link_type))
 
 
 def mac_numbers(macs: Iterable[str]) -> list[int]:

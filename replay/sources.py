@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rxreplay.emulator.batch import MAX_FRAME
 from rxreplay.errors import TraceError
-from rxreplay.traces import NO_TIME, Block, Digest, TraceWarning, open_trace
+from rxreplay.traces import NO_TIME, Block, Digest, Packets, TraceWarning, open_trace
+from rxreplay.traces.link_types import EN10MB
 from rxreplay.traces.sources import Given
 
 Lengths = NDArray[np.int64]
+COLUMNS: Final = Block.__slots__
 PART: Final = 65_536  # as an open trace gives them
 
 
@@ -48,6 +50,12 @@ class Walkable(Protocol):
 
     def lengths(self, digest: Digest) -> Iterator[Lengths]:
         """Walk it for its lengths on the wire, and add all else to `digest`."""
+
+    def device_lengths(self, digest: Digest) -> Iterator[Lengths]:
+        """Walk it for the lengths of frames as a device would have got them."""
+
+    def packets(self) -> Iterator[Packets]:
+        """Walk it for its records with their bytes."""
 
 
 class LengthsTrace:
@@ -93,6 +101,15 @@ class LengthsTrace:
         for start in range(0, self._lengths.size, PART):
             yield self._lengths[start : start + PART]
 
+    device_lengths = lengths
+
+    def packets(self) -> Iterator[Packets]:
+        """Give them as frames of Ethernet of which no byte was kept."""
+        zeros, data = np.zeros(self._lengths.size, np.int64), np.frombuffer(b"", np.uint8)
+        columns = {name: getattr(block, name) for block in self.blocks() for name in COLUMNS}
+        link_type = zeros + EN10MB
+        yield Packets(**columns, at=zeros, link_type=link_type, data=data, swapped=False, snaplen=0)
+
 
 Source = Given | Walkable | Lengths | Sequence[int]
 
@@ -102,10 +119,12 @@ def is_capture(source: Source) -> TypeGuard[Given]:
     return isinstance(source, str | os.PathLike) or hasattr(source, "read")
 
 
-def open_source(source: Source, *, keep_damaged: bool) -> AbstractContextManager[Walkable]:
-    """Open a capture; a trace that is open already stays open afterwards."""
+def open_source(
+    source: Source, *, keep_damaged: bool, link_type: int | None = None
+) -> AbstractContextManager[Walkable]:
+    """Open a capture; a trace that is open already is as it is, and stays open afterwards."""
     if is_capture(source):
-        return open_trace(source, keep_damaged=keep_damaged)
+        return open_trace(source, keep_damaged=keep_damaged, link_type=link_type)
     if isinstance(source, Sequence | np.ndarray) and not isinstance(source, str):
         return nullcontext(LengthsTrace(source))
     return nullcontext(cast(Walkable, source))

@@ -12,7 +12,7 @@ walks its records once, in compiled code, and gives them column by column. The l
 from .digest import Digest
 from .joining import JoinedTrace, join_traces
 from .opening import open_trace
-from .packets import NO_TIME, Block
+from .packets import NO_TIME, Block, Packets
 from .scene import TraceWarning
 from .trace import Trace
 
@@ -21,6 +21,7 @@ __all__ = [
     "Block",
     "Digest",
     "JoinedTrace",
+    "Packets",
     "Trace",
     "TraceWarning",
     "join_traces",

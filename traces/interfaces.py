@@ -17,6 +17,7 @@ INTERFACE_DTYPE: Final = np.dtype(
         ("snaplen", "i8"),
         ("cap_limit", "i8"),
         ("ethernet", "i8"),
+        ("link_type", "i8"),
     ]
 )
 
@@ -68,6 +69,7 @@ def new_interface(link_type: int, snaplen: int, tsresol: int, tsoffset: int) -> 
     row["snaplen"] = snaplen
     row["cap_limit"] = cap_limit(snaplen)
     row["ethernet"] = link_type == EN10MB
+    row["link_type"] = link_type
     return row
 
 

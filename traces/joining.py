@@ -1,18 +1,20 @@
 """Several captures as one, in the order of their times or as given."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, Literal, TypeVar
 
 from rxreplay.errors import TraceError
 
 from .closing import Closing
 from .digest import Digest
 from .opening import open_trace
-from .packets import NO_TIME, Block, Int64s
+from .packets import NO_TIME, Block, Int64s, Packets
 from .scene import TraceWarning
 from .sources import Given
 from .span import Span
 from .trace import Trace
+
+AnyBlock = TypeVar("AnyBlock", bound=Block)
 
 GAP_FACTOR: Final = 10
 GAP_MIN_NS: Final = 1_000_000_000
@@ -105,20 +107,36 @@ class JoinedTrace(Closing):
 
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
         """Walk the captures one after the other; see `Trace.blocks`."""
+        return self._blocks(lambda trace: trace.blocks(addresses=addresses))
+
+    def packets(self) -> Iterator[Packets]:
+        """Walk the captures one after the other; see `Trace.packets`."""
+        return self._blocks(lambda trace: trace.packets())
+
+    def lengths(self, digest: Digest) -> Iterator[Int64s]:
+        """Walk the captures one after the other for their lengths; see `Trace.lengths`."""
+        return self._lengths(digest, lambda trace: trace.lengths(digest))
+
+    def device_lengths(self, digest: Digest) -> Iterator[Int64s]:
+        """Walk the captures one after the other; see `Trace.device_lengths`."""
+        return self._lengths(digest, lambda trace: trace.device_lengths(digest))
+
+    def _blocks(self, walk: Callable[[Trace], Iterator[AnyBlock]]) -> Iterator[AnyBlock]:
         joints = Joints(self._own)
         for trace in self.traces:
             span = Span()
-            for block in trace.blocks(addresses=addresses):
+            for block in walk(trace):
                 span.add(block.ts_ns)
                 yield block
             joints.add(trace, span)
 
-    def lengths(self, digest: Digest) -> Iterator[Int64s]:
-        """Walk the captures one after the other for their lengths; see `Trace.lengths`."""
+    def _lengths(
+        self, digest: Digest, walk: Callable[[Trace], Iterator[Int64s]]
+    ) -> Iterator[Int64s]:
         joints = Joints(self._own)
         for trace in self.traces:
             digest.begin_capture()
-            yield from trace.lengths(digest)
+            yield from walk(trace)
             joints.add(trace, digest.span)
 
     def frames(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
@@ -154,6 +172,7 @@ def join_traces(
     *,
     order: Literal["time", "given"] = "time",
     keep_damaged: bool = False,
+    link_type: int | None = None,
 ) -> JoinedTrace:
     """Open several captures as one; records are never reordered.
 
@@ -164,7 +183,7 @@ def join_traces(
     order : "time" or "given"
         Captures by their first timestamp (those without one come last, equal ones stay as
         given), or as they are given.
-    keep_damaged : bool
+    keep_damaged, link_type
         As for `open_trace`; the walk goes on with the next capture.
 
     Raises
@@ -183,7 +202,7 @@ def join_traces(
     traces: list[Trace] = []
     try:
         for source in sources:
-            traces.append(open_trace(source, keep_damaged=keep_damaged))
+            traces.append(open_trace(source, keep_damaged=keep_damaged, link_type=link_type))
         if not traces:
             raise TraceError("no capture is given; name at least one")
         if order == "time" and len(traces) > 1:

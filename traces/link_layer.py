@@ -5,7 +5,7 @@ from rxreplay._jit import kernel
 
 from .flow_key import ETH_P_IP, ETH_P_IPV6, VLAN_TAGS
 from .load import u32
-from .packets import Bytes, Record, Word
+from .packets import Bytes, Int64s, Record, Word
 
 # The numbers of files.  Source: libpcap, pcap/dlt.h and pcap-common.c.
 DLT_NULL, DLT_EN10MB, DLT_PPP, DLT_RAW_12, DLT_RAW_14 = 0, 1, 9, 12, 14
@@ -87,11 +87,30 @@ def after_family(data: Bytes, frame: Word, end: Word, headers: Record) -> Word:
 
 
 @kernel
+def after_hdlc(data: Bytes, frame: Word, end: Word) -> Word:
+    """Pass address and control of PPP, where they are."""
+    if frame + 2 > end or u8(data, frame) != PPP_ALLSTATIONS or u8(data, frame + 1) != PPP_UI:
+        return frame
+    return frame + 2
+
+
+@kernel
+def ppp_header_lens(data: Bytes, at: Int64s, cap_len: Int64s, headers: Int64s) -> None:
+    """Write how long the PPP header of each record is; a protocol that was cut off is of 2 bytes.
+
+    Only a protocol whose first byte is odd is of one.
+    """
+    for i in range(at.size):
+        end = at[i] + cap_len[i]
+        protocol = after_hdlc(data, at[i], end)
+        short = protocol < end and u8(data, protocol) & 1
+        headers[i] = protocol - at[i] + (1 if short else 2)
+
+
+@kernel
 def after_ppp(data: Bytes, frame: Word, end: Word, headers: Record) -> Word:
     """Pass address, control and protocol of PPP.  Source: RFC 1661, 1662."""
-    at = frame
-    if at + 2 <= end and u8(data, at) == PPP_ALLSTATIONS and u8(data, at + 1) == PPP_UI:
-        at += 2
+    at = after_hdlc(data, frame, end)
     if at >= end:
         return end
     protocol, size = u8(data, at), 1

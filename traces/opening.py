@@ -4,7 +4,7 @@ from .sources import Given, Source
 from .trace import Trace
 
 
-def open_trace(source: Given, *, keep_damaged: bool = False) -> Trace:
+def open_trace(source: Given, *, keep_damaged: bool = False, link_type: int | None = None) -> Trace:
     """Open a capture and read its head.
 
     Parameters
@@ -14,6 +14,9 @@ def open_trace(source: Given, *, keep_damaged: bool = False) -> Trace:
         "-" is standard input. What cannot seek (a pipe) can be walked once.
     keep_damaged : bool
         End the walk at an impossible record with a warning, not with an error.
+
+    link_type : int or None
+        What to take the packets for, whatever the capture says; a number, as files have it.
 
     Raises
     ------
@@ -28,4 +31,4 @@ def open_trace(source: Given, *, keep_damaged: bool = False) -> Trace:
     ...     trace.format, trace.link_type, trace.snaplen, list(trace.blocks())
     ('pcap', 'EN10MB', 262144, [])
     """
-    return Trace(Source(source), keep_damaged=keep_damaged)
+    return Trace(Source(source), keep_damaged=keep_damaged, link_type=link_type)

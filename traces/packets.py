@@ -1,6 +1,6 @@
 """What crosses over from a capture: consecutive records, column by column."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,8 +17,9 @@ NO_TIME: Final = -(2**63)  # a simple packet block has no time, and some times f
 NO_ADDRESS: Final = -1
 
 # The rows of a walk's output; a walk without addresses has the first three. Addresses are written
-# once for each run of records that share them; RUN has the record where a run begins.
-TS_NS, WIRE_LEN, CAP_LEN, DST, SRC, RUN = range(6)
+# once for each run of records that share them; RUN has the record where a run begins. Where bytes
+# are wanted, AT has where those of a record begin, and LINK their link type.
+TS_NS, WIRE_LEN, CAP_LEN, DST, SRC, RUN, AT, LINK = range(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,37 @@ class Block:
     cap_len: Int64s
     dst: Int64s
     src: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class Packets(Block):
+    """Consecutive records with their bytes; all of it valid until the next ones are asked for.
+
+    Parameters
+    ----------
+    at : int64 array, shape (n,)
+        Where the captured bytes of each record begin in `data`.
+    link_type : int64 array, shape (n,)
+        Numbers, as files have them.
+    data : uint8 array
+        Read-only.
+    swapped : bool
+        Whether the file, or this section of it, is big-endian.
+    snaplen : int
+        Bytes of a record that a filter sees, as libpcap would show it.
+    """
+
+    at: Int64s
+    link_type: Int64s
+    data: Bytes
+    swapped: bool
+    snaplen: int
+
+    def only(self, mask: Mask) -> "Packets":
+        """Give the records for which `mask` is true."""
+        columns = ("ts_ns", "wire_len", "cap_len", "dst", "src", "at", "link_type")
+        kept = {name: getattr(self, name)[mask] for name in columns if getattr(self, name).size}
+        return replace(self, **kept)
 
 
 def block_of(columns: Int64s, count: int, runs: int = 0) -> Block:

@@ -3,14 +3,15 @@
 import struct
 from typing import Final, Literal
 
+import numpy as np
 from rxreplay.errors import TraceError
 
 from .digest import Sums
 from .faults import Damage, too_long
 from .link_types import EN10MB
-from .packets import WIRE_LEN, Int64s
+from .packets import AT, CAP_LEN, LINK, WIRE_LEN, Int64s
 from .scene import Scene
-from .walk import EXCHANGED, cap_limit, new_walk
+from .walk import EXCHANGED, MAXIMUM_SNAPLEN, cap_limit, new_walk
 from .window import Window
 
 HEADER_LEN: Final = 24
@@ -31,8 +32,6 @@ class PcapDecoder:
         The file header is cut, or of a version that nobody reads.
     """
 
-    start = HEADER_LEN
-
     def __init__(self, head: bytes, scene: Scene) -> None:
         """Read the file header at the start of `head`."""
         if len(head) < HEADER_LEN:
@@ -52,6 +51,8 @@ class PcapDecoder:
                 "convert it with editcap -F pcap."
             )
         self.walk = new_walk(swapped)
+        self.walk["pos"] = HEADER_LEN
+        self.snaplen = snaplen if 0 < snaplen < 2**31 else MAXIMUM_SNAPLEN
         self.walk["header_len"] = 24 if magic in MODIFIED else 16
         self.walk["tick_ns"] = 1 if magic in NANOSECONDS else 1000
         self.walk["cap_limit"] = cap_limit(snaplen)
@@ -59,7 +60,8 @@ class PcapDecoder:
         wire_first = (major, minor) < (2, 3) or (major, minor) == DG_UX
         self.walk["cap_at"], self.walk["wire_at"] = (12, 8) if wire_first else (8, 12)
         self.walk["longer_is_wire"] = (major, minor) == (2, 3)
-        link_type = network & 0xFFFF
+        link_type = scene.taken_for(network & 0xFFFF)
+        self.link_types = {link_type}
         self.walk["ethernet"] = link_type == EN10MB
         # LT_FCS_LENGTH() counts 16-bit words
         fcs_len = (network >> 28) * 2 if network & FCS_PRESENT else 0
@@ -80,6 +82,13 @@ class PcapDecoder:
         from .digesting import digest_pcap
 
         return digest_pcap(window.data, self.walk, columns, lengths, sums)
+
+    def locate(self, columns: Int64s, count: int) -> None:
+        """Write where the bytes of the records are that the walk has just passed, and what."""
+        cap_len = columns[CAP_LEN, :count]
+        ends = np.cumsum(cap_len + int(self.walk["header_len"]))
+        columns[AT, :count] = ends - cap_len + (int(self.walk["pos"]) - ends[-1])
+        columns[LINK, :count] = [*self.link_types]
 
     def last_frame(self, window: Window, cap_len: int) -> bytes:
         """Give the bytes of the record that the walk has just passed."""

@@ -44,7 +44,7 @@ MICROSECONDS: Final = 6
 class PcapngDecoder:
     """The walk of one pcapng capture, of any number of sections and interfaces."""
 
-    start = 0
+    snaplen = MAXIMUM_BLOCK  # libpcap shows all that a block holds
 
     def __init__(self, head: bytes, scene: Scene) -> None:
         """Read the sections and interfaces that `head` starts with."""
@@ -84,6 +84,14 @@ class PcapngDecoder:
 
         interfaces = self._interfaces[: self._count]
         return digest_pcapng(window.data, self.walk, interfaces, columns, lengths, sums)
+
+    @property
+    def link_types(self) -> set[int]:
+        """Link types of the interfaces that are described by now."""
+        return set(self._interfaces["link_type"][: self._count].tolist())
+
+    def locate(self, columns: Int64s, count: int) -> None:
+        """Do nothing: the walk has written where the bytes are."""
 
     def last_frame(self, window: Window, cap_len: int) -> bytes:
         """Give the bytes of the record that the walk has just passed."""
@@ -149,7 +157,8 @@ class PcapngDecoder:
             raise Damage("an interface description too short for its contents")
         if self._count == MAXIMUM_INTERFACES:
             raise Damage(f"more than {MAXIMUM_INTERFACES:,} interfaces")
-        link_type, _, snaplen = struct.unpack_from(self._order + "HHI", block, 8)
+        given, _, snaplen = struct.unpack_from(self._order + "HHI", block, 8)
+        link_type = self._scene.taken_for(given)
         options = self._options(block[16:-4])
         tsresol = options.get(IF_TSRESOL, bytes([MICROSECONDS]))[:1]
         tsoffset = options.get(IF_TSOFFSET, bytes(8))[:8]

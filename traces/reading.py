@@ -1,6 +1,6 @@
 """The loop around a compiled walk: records out, fresh bytes in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import partial
 from itertools import cycle, repeat
 from typing import Final, Protocol
@@ -9,31 +9,42 @@ import numpy as np
 
 from .digest import Digest, Sums
 from .faults import Cut, Damage
-from .packets import DST, RUN, Block, Int64s, Record, block_of
+from .framing import device_lengths, header_of_all, in_ethernet
+from .link_types import ETH_HLEN
+from .packets import AT, DST, LINK, RUN, Block, Int64s, Packets, Record, block_of
 from .pcap import PcapDecoder
 from .pcapng import PcapngDecoder
 from .scene import Scene
-from .walk import BLOCK_RECORDS, FULL, MORE
+from .walk import BLOCK_RECORDS, FULL, INTERFACE, MORE, SECTION
 from .window import Window
 
 LENGTHS: Final = 65_536  # worth a thread's while, and still in its cache
+PACKET_RECORDS: Final = 4_096  # with their bytes
 PIECE_RECORDS: Final = 512  # columns of 24 KiB stay in the first-level cache
 BUFFERS: Final = 2
 
 Scan = Callable[[Window, Int64s], int]
+Asked = Callable[[], bool]
 
 
 class Decoder(Protocol):
     """What a format brings along: the state of its walk, the walk, and its rare blocks."""
 
     walk: Record
-    start: int
+    snaplen: int
+
+    @property
+    def link_types(self) -> set[int]:
+        """Link types that the next packets can be of."""
 
     def scan(self, window: Window, columns: Int64s) -> int:
         """Walk records into `columns`; give why the walk ended."""
 
     def digest(self, window: Window, lengths: Int64s, columns: Int64s, sums: Sums) -> int:
         """Walk records into `sums`, by way of `columns`, and their lengths into `lengths`."""
+
+    def locate(self, columns: Int64s, count: int) -> None:
+        """Write rows AT and LINK of the records just walked, where the walk has not."""
 
     def last_frame(self, window: Window, cap_len: int) -> bytes:
         """Give the bytes of the record that the walk has just passed."""
@@ -50,15 +61,16 @@ def new_decoder(kind: str, head: bytes, scene: Scene) -> Decoder:
     return PcapngDecoder(head, scene) if kind == "pcapng" else PcapDecoder(head, scene)
 
 
-def new_columns(addresses: bool, records: int = BLOCK_RECORDS) -> Int64s:
-    """Give the array that a walk writes into, one row a column of `Block`.
+def new_columns(addresses: bool, records: int = BLOCK_RECORDS, *, places: bool = False) -> Int64s:
+    """Give the array that a walk writes into, one row a column of `Block` or `Packets`.
 
     Examples
     --------
     >>> new_columns(addresses=False).shape
     (3, 16384)
     """
-    return np.zeros((RUN + 1 if addresses else DST, records), np.int64)
+    rows = LINK + 1 if places else RUN + 1 if addresses else DST
+    return np.zeros((rows, records), np.int64)
 
 
 def read_blocks(
@@ -77,8 +89,60 @@ def read_blocks(
         yield count, decoder.timeless(block.ts_ns), block
 
 
+def read_packets(window: Window, decoder: Decoder) -> Iterator[tuple[int, int, Packets]]:
+    """Give records with their bytes, as `read_blocks` gives them without.
+
+    Raises
+    ------
+    Damage
+        As `read_blocks` does.
+    """
+    columns = new_columns(addresses=True, places=True, records=PACKET_RECORDS)
+    for count in read_strides(window, decoder, repeat(columns), split=(MORE, SECTION, INTERFACE)):
+        decoder.locate(columns, count)
+        block = block_of(columns, count, int(decoder.walk["runs"]))
+        packets = Packets(
+            **{name: getattr(block, name) for name in Block.__slots__},
+            at=columns[AT, :count],
+            link_type=columns[LINK, :count],
+            data=window.data,
+            swapped=bool(decoder.walk["swapped"]),
+            snaplen=decoder.snaplen,
+        )
+        yield count, decoder.timeless(block.ts_ns), packets
+
+
+def read_device_lengths(
+    window: Window, decoder: Decoder, *, digest: Digest, name: str
+) -> Iterator[tuple[int, int, Int64s]]:
+    """Give the lengths of frames as a device would have got them, and add all else to `digest`.
+
+    As fast as `read_lengths` while the link-layer headers of all interfaces are of one length;
+    from then on, packet by packet.
+
+    Raises
+    ------
+    Damage
+        As `read_blocks` does.
+    TraceError
+        A packet cannot have been a guest's.
+    """
+
+    def one_header() -> bool:
+        return header_of_all(decoder.link_types) is not None
+
+    for count, timeless, lengths in read_lengths(window, decoder, digest=digest, go_on=one_header):
+        header = header_of_all(decoder.link_types) or 0
+        yield count, timeless, lengths if header == ETH_HLEN else in_ethernet(lengths, header)
+    if not one_header():
+        for count, timeless, packets in read_packets(window, decoder):
+            frames = device_lengths(packets, name)
+            digest.add(packets)
+            yield count, timeless, frames
+
+
 def read_lengths(
-    window: Window, decoder: Decoder, *, digest: Digest
+    window: Window, decoder: Decoder, *, digest: Digest, go_on: Asked | None = None
 ) -> Iterator[tuple[int, int, Int64s]]:
     """Give lengths on the wire in place of blocks, and add all else to `digest`.
 
@@ -91,7 +155,8 @@ def read_lengths(
     columns = new_columns(addresses=True, records=PIECE_RECORDS)
     scan = partial(decoder.digest, columns=columns, sums=digest.sums)
     before = digest.timeless_packets
-    walked = read_strides(window, decoder, cycle(buffers), scan)
+    split = (SECTION, INTERFACE) if go_on else ()
+    walked = read_strides(window, decoder, cycle(buffers), scan, split=split, go_on=go_on)
     for count, buffer in zip(walked, cycle(buffers), strict=False):
         digest.note_beyond(buffer[:count])
         yield count, digest.timeless_packets - before, buffer[:count]
@@ -99,9 +164,18 @@ def read_lengths(
 
 
 def read_strides(
-    window: Window, decoder: Decoder, strides: Iterator[Int64s], scan: Scan | None = None
+    window: Window,
+    decoder: Decoder,
+    strides: Iterator[Int64s],
+    scan: Scan | None = None,
+    *,
+    split: Container[int] = (),
+    go_on: Asked | None = None,
 ) -> Iterator[int]:
     """Fill one array after the other, while there is one; give how many records each holds.
+
+    An array ends early where the walk ends for a reason that is in `split`: what happens then,
+    none of its records has to see. The walk is over where `go_on` denies it.
 
     Raises
     ------
@@ -109,11 +183,16 @@ def read_strides(
         As `read_blocks` does.
     """
     walk, scan = decoder.walk, scan or decoder.scan
-    walk["pos"], walk["end"] = decoder.start, window.end
+    walk["end"] = window.end
     fault: Damage | None = None
     stride = next(strides, None)
-    while stride is not None:
+    while stride is not None and (go_on is None or go_on()):
         status = scan(window, stride)
+        if walk["count"] and status in split:
+            yield int(walk["count"])
+            walk["count"] = 0
+            stride = next(strides, None)
+            continue
         try:
             if status == MORE and not window.fill(walk, int(walk["need"])):
                 if window.cut or walk["pos"] < walk["end"]:

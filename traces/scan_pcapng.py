@@ -6,8 +6,10 @@ from rxreplay._jit import kernel
 from .interfaces import DIVIDED, HALVED, TIMES
 from .load import u32
 from .packets import (
+    AT,
     CAP_LEN,
     DST,
+    LINK,
     NO_TIME,
     TS_NS,
     Bytes,
@@ -83,6 +85,8 @@ def simple_packet(
     columns[CAP_LEN, i] = cap_len
     if columns.shape[0] > DST:
         note_pair(data, pos + 12, cap_len if interface["ethernet"] else 0, walk, columns, i)
+    if columns.shape[0] > AT:
+        columns[AT, i], columns[LINK, i] = pos + 12, interface["link_type"]
     return FULL
 
 
@@ -128,7 +132,7 @@ def scan_pcapng(
     Enhanced packet blocks are read in the loop itself: a call with arrays costs as much as they.
     """
     pos, end, i, swapped = walk["pos"], walk["end"], walk["count"], walk["swapped"]
-    addresses = columns.shape[0] > DST
+    addresses, places = columns.shape[0] > DST, columns.shape[0] > AT
     memory, start, first, asked, reach = data.ctypes.data, pos, i, pos, walk["reach"]
     length: Word = BLOCK_MIN
     status = FULL
@@ -153,6 +157,8 @@ def scan_pcapng(
             columns[CAP_LEN, row] = cap_len
             if addresses:
                 note_pair(data, pos + 28, cap_len if interface["ethernet"] else 0, walk, columns, i)
+            if places:
+                columns[AT, row], columns[LINK, row] = pos + 28, interface["link_type"]
             i += 1
         elif kind == SIMPLE_PACKET:
             status = simple_packet(data, pos, walk, interfaces, columns, i)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .link_types import EN10MB, link_type_name
+from .link_types import CARRIED, EN10MB, link_type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,13 @@ class TraceWarning:
 class Scene:
     """Link types, snaplen and warnings of one capture; refilled by each walk."""
 
-    def __init__(self, name: str) -> None:
-        """Start without knowing anything; `name` begins the text of warnings."""
+    def __init__(self, name: str, link_type: int | None = None) -> None:
+        """Start without knowing anything; `name` begins the text of warnings.
+
+        `link_type` is what all packets are to be taken for, whatever the capture says.
+        """
         self.name = name
+        self._link_type = link_type
         self.link_types: list[int] = []
         self.snaplen = 0
         self.warnings: list[TraceWarning] = []
@@ -41,17 +45,22 @@ class Scene:
         if warning not in self.warnings:
             self.warnings.append(warning)
 
+    def taken_for(self, link_type: int) -> int:
+        """Give the link type that packets of an interface are taken for."""
+        return link_type if self._link_type is None else self._link_type
+
     def add_interface(self, link_type: int, snaplen: int, fcs_len: int) -> None:
         """Note an interface; for classic pcap, the file is its own single interface."""
         self.snaplen = max(self.snaplen, snaplen)
         if link_type not in self.link_types:
             self.link_types.append(link_type)
         if link_type != EN10MB:
-            self.warn(
-                "link_type",
-                f"link type {link_type_name(link_type)} is not Ethernet: "
-                "frame length is taken as wire length",
+            what = (
+                "a device would have got an Ethernet header of 14 bytes in place of its own"
+                if link_type in CARRIED
+                else "nothing of it can be a guest's traffic"
             )
+            self.warn("link_type", f"link type {link_type_name(link_type)} is not Ethernet: {what}")
         if fcs_len:
             self.warn(
                 "fcs",

@@ -12,8 +12,15 @@ from .digest import Digest
 from .faults import Cut, Damage
 from .frames import read_frames
 from .inflate import PlainReader, inflate
-from .packets import Block, Int64s
-from .reading import Decoder, new_decoder, read_blocks, read_lengths
+from .packets import Block, Int64s, Packets
+from .reading import (
+    Decoder,
+    new_decoder,
+    read_blocks,
+    read_device_lengths,
+    read_lengths,
+    read_packets,
+)
 from .scene import Scene, TraceWarning
 from .sniff import HEAD, capture_of, compression_of, stranger
 from .sources import Source, os_errors
@@ -41,13 +48,15 @@ class Trace(Closing):
         Grows during the walk.
     """
 
-    def __init__(self, source: Source, *, keep_damaged: bool = False) -> None:
+    def __init__(
+        self, source: Source, *, keep_damaged: bool = False, link_type: int | None = None
+    ) -> None:
         """Read the head."""
         self.path = source.path
         self.size_bytes = source.size_bytes
         self._source = source
         self._keep_damaged = keep_damaged
-        self._scene = Scene(source.name)
+        self._scene = Scene(source.name, link_type)
         self.warnings: list[TraceWarning] = self._scene.warnings
         self._opened: tuple[Window, BinaryIO] | None = None  # a stream that awaits its walk
         window, stream = self._open(None)
@@ -144,6 +153,31 @@ class Trace(Closing):
         """
         self._check_unread()
         return self._walk(partial(read_lengths, digest=digest))
+
+    def device_lengths(self, digest: Digest) -> Iterator[Int64s]:
+        """Walk the capture for the lengths of frames as a device would have got them.
+
+        As `lengths`, but that an Ethernet header stands in place of any other link layer's, and
+        that an array can be shorter where interfaces change.
+
+        Raises
+        ------
+        TraceError
+            As `blocks` does; or a packet is of a link type that carries no guest's traffic.
+        """
+        self._check_unread()
+        return self._walk(partial(read_device_lengths, digest=digest, name=self._source.name))
+
+    def packets(self) -> Iterator[Packets]:
+        """Walk the capture for its records with their bytes.
+
+        Raises
+        ------
+        TraceError
+            As `blocks` does.
+        """
+        self._check_unread()
+        return self._walk(read_packets)
 
     def frames(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Give what the capture kept of some records, as far as it can be read.

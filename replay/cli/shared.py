@@ -44,6 +44,35 @@ READING = options(
         "broadcast and multicast from others.  Repeatable.",
     ),
     click.option(
+        "--filter",
+        "-f",
+        "filter",
+        metavar="EXPR",
+        default="",
+        help="Keep packets that match, as tcpdump understands it (pcap-filter(7)).",
+    ),
+    click.option(
+        "--packets",
+        "packet_range",
+        metavar="A:B",
+        default="",
+        help="Keep packets A to B, counted from 1 as Wireshark's frame.number; A:, :B or N.",
+    ),
+    click.option(
+        "--start",
+        metavar="TIME",
+        default="",
+        help="Keep packets from TIME on: 2024-05-01T12:00:00 (UTC unless a zone follows), seconds "
+        "since 1970, or +10s, +500ms from the first packet.",
+    ),
+    click.option("--end", metavar="TIME", default="", help="Keep packets before TIME."),
+    click.option(
+        "--linktype",
+        "link_type",
+        metavar="NAME",
+        help="Take all packets for this link type, by name or number, whatever the capture says.",
+    ),
+    click.option(
         "--join",
         type=click.Choice(["time", "given"]),
         flag_value="time",

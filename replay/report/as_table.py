@@ -1,7 +1,7 @@
 """Results as tables for a terminal, a page of text or a mail."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +13,7 @@ from ..result import Results, ResultWarning, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .as_csv import flat
+from .heads import chosen_text
 from .rows import ROWS, Row, best_of
 
 LABEL_WIDTH = 29  # the longest label and the space behind it
@@ -53,6 +54,7 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
     for number, trace in enumerate(results.traces):
         figures = results.of(number)
         to.print(Text(heading(trace)), soft_wrap=True)
+        say_chosen(to, results.config)
         to.print(Text(assumptions(results, figures)), style="dim")
         say_doubts(to, results.doubts(number))
         columns = alike(figures)
@@ -63,6 +65,12 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
             to.print()
             to.print(Text(verdict(figures, results.reference)))
             to.print()
+
+
+def say_chosen(to: Console, config: Mapping[str, Any]) -> None:
+    """Say which packets of a capture count, where not all do."""
+    if text := chosen_text(config):
+        to.print(Text(f"chosen: {text}"), style="dim", soft_wrap=True)
 
 
 def say_doubts(to: Console, doubts: Sequence[str]) -> None:
@@ -89,11 +97,11 @@ def assumptions(results: Results, figures: Mapping[str, Figures]) -> str:
     config = results.config
     poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
     packets = next((f.packets for f in figures.values()), 0)
-    chosen = (
+    guest = (
         f"{packets:,} packets to {', '.join(config['guest_mac'])}; " if config["guest_mac"] else ""
     )
     return (
-        f"{chosen}ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
+        f"{guest}ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
         f"a socket of {config['rcvbuf']:,} B"
     )
 
@@ -176,6 +184,7 @@ def write_replay(results: Results, out: TextIO) -> None:
     to = console(out)
     for result in results.results:
         to.print(Text(heading(results.traces[result.trace])), soft_wrap=True)
+        say_chosen(to, results.config)
         to.print(
             Text(f"{result.strategy}: {assumptions(results, {result.strategy: result.figures})}"),
             style="dim",
@@ -217,7 +226,8 @@ def write_info(results: Results, out: TextIO) -> None:
         table.add_column(no_wrap=True, style="bold")
         table.add_column(overflow="fold")
         warnings = [w for w in results.warnings if w.trace == number]
-        for label, text in [*facts(trace), ("directions", directions(trace, warnings))]:
+        chosen = [("chosen", text)] if (text := chosen_text(results.config)) else []
+        for label, text in [*facts(trace), *chosen, ("directions", directions(trace, warnings))]:
             table.add_row(label, Text(text))
         to.print(table)
         for sentence in meaning(trace, warnings):

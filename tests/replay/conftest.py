@@ -77,4 +77,6 @@ def blocks_of():
                 digest.add(Block(np.full(part.size, NO_TIME), part, part, none, none))
                 yield part
 
+        device_lengths = lengths
+
     return Blocks

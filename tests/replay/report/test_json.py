@@ -51,7 +51,8 @@ def test_the_top_and_what_each_part_has(report):
     assert list(report) == ["schema", "config", "run", "traces", "results", "warnings"]
     assert report["schema"] == "rxreplay/1"
     assert set(report["config"]) == {
-        *("strategies", "reference", "ring", "poll", "lifetime", "rcvbuf", "guest_mac")
+        *("strategies", "reference", "ring", "poll", "lifetime", "rcvbuf", "guest_mac"),
+        *("filter", "packets", "start", "end", "linktype"),
     }
     assert {"version", "command", "threads"} <= set(report["run"])
     [result] = report["results"]
