@@ -44,7 +44,7 @@ def device_lengths(packets: Packets, name: str) -> Int64s:
         One cannot have been a guest's; `name` is the capture's.
     """
     frames = packets.wire_len.copy()
-    for link_type in np.unique(packets.link_type).tolist():
+    for link_type in packets.kinds():
         if link_type not in CARRIED:
             raise TraceError(
                 f"{name}: packets of link type {link_type_name(link_type)} cannot be what a guest "

@@ -29,23 +29,23 @@ class Filter:
         OptionError
             libpcap refuses the expression for one of the link types, or is not installed.
         """
+        kinds = packets.kinds()
+        if len(kinds) == 1:
+            return self._matches(packets, kinds[0])
+        mask = np.zeros(packets.at.size, np.bool_)
+        for link_type in kinds:
+            these = packets.link_type == link_type
+            mask[these] = self._matches(packets.only(these), link_type)
+        return mask
+
+    def _matches(self, packets: Packets, link_type: int) -> Mask:
+        """Say which packets of one link type match."""
         from .run_bpf import match  # numba comes with it
 
+        mask = np.zeros(packets.at.size, np.bool_)
         seen = np.minimum(packets.cap_len, packets.snaplen)
-        mask = np.zeros(seen.size, np.bool_)
-        for link_type in np.unique(packets.link_type).tolist():
-            program = self._program(link_type, packets.swapped)
-            these = np.flatnonzero(packets.link_type == link_type)
-            found = np.zeros(these.size, np.bool_)
-            match(
-                packets.data,
-                packets.at[these],
-                seen[these],
-                packets.wire_len[these],
-                program,
-                found,
-            )
-            mask[these] = found
+        program = self._program(link_type, packets.swapped)
+        match(packets.data, packets.at, seen, packets.wire_len, program, mask)
         return mask
 
     def _program(self, link_type: int, swapped: bool) -> Int64s:

@@ -75,6 +75,13 @@ class Packets(Block):
     swapped: bool
     snaplen: int
 
+    def kinds(self) -> list[int]:
+        """Give the link types that occur; most often there is one."""
+        first = self.link_type[:1]
+        if (self.link_type == first).all():
+            return first.tolist()
+        return np.unique(self.link_type).tolist()
+
     def only(self, mask: Mask) -> "Packets":
         """Give the records for which `mask` is true."""
         columns = ("ts_ns", "wire_len", "cap_len", "dst", "src", "at", "link_type")

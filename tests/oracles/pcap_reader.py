@@ -23,6 +23,8 @@ class Packet:
     cap_len: int
     dst: int
     src: int
+    frame: bytes = field(default=b"", compare=False)
+    link_type: int = field(default=1, compare=False)
 
 
 @dataclass
@@ -74,7 +76,7 @@ def read_pcap(data):
             break
         ns = seconds * 10**9 + fraction * (10**9 // ticks)
         pair = addresses(frame, network & 0xFFFF == 1)
-        reading.packets.append(Packet(ns, wire_len, cap_len, *pair))
+        reading.packets.append(Packet(ns, wire_len, cap_len, *pair, frame, network & 0xFFFF))
         pos += header_len + cap_len
     return reading
 
@@ -135,7 +137,8 @@ def read_packet(order, kind, body, interfaces):
     if cap_len > cap_limit(snaplen):
         return None
     ns = None if ticks is None else fits(to_ns(ticks, tsresol, tsoffset))
-    return Packet(ns, wire_len, cap_len, *addresses(frame, link_type == 1))
+    pair = addresses(frame, link_type == 1)
+    return Packet(ns, wire_len, cap_len, *pair, frame, link_type)
 
 
 def read_pcapng(data):

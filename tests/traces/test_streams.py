@@ -13,6 +13,7 @@ import zlib
 import lz4.frame
 import pytest
 import zstandard
+from helpers.dripping import Dripping
 from oracles import capture_writer as w
 from oracles import pcap_reader
 from oracles.walking import packets_of, walk
@@ -28,16 +29,6 @@ CAPTURES = {
     "cut": w.pcap([60, 60])[:-1],
     "damaged": w.pcap([60]) + w.pcap_record(cap_len=2**31),
 }
-
-
-class Dripping(io.RawIOBase):
-    """A stream that cannot seek, and gives a few bytes at a time."""
-
-    def __init__(self, data, size):
-        self.data, self.size = io.BytesIO(data), size
-
-    def read(self, size=-1):
-        return self.data.read(min(self.size, size))
 
 
 def zstd(data):

@@ -1,0 +1,57 @@
+"""Captures of any format, byte order and mix of link types, drawn for hypothesis."""
+
+from hypothesis import strategies as st
+from oracles import capture_writer as w
+
+LINK_TYPES = (1, 0, 9, 12, 50, 101, 104, 108, 113, 228, 276)
+HEADS = st.sampled_from([b"", b"\xff", b"\xff\x03", b"\xff\x03\x21", b"\x21", b"\x00\x21", b"\x45"])
+FRAMES = st.builds(
+    lambda head, length: (head + bytes(range(256)) * 8)[:length],
+    HEADS,
+    st.sampled_from([0, 1, 2, 3, 4, 13, 14, 16, 20, 60, 1514]),
+)
+WIRE = st.none() | st.sampled_from([0, 3, 15, 16, 1514, 65_586, 65_600, 2**32 - 1])
+ORDERS = st.sampled_from("<>")
+
+
+@st.composite
+def pcaps(draw, link_types=LINK_TYPES):
+    """Draw a classic capture."""
+    version = draw(st.sampled_from([(2, 4), (2, 3), (2, 2)]))
+    how = {"order": draw(ORDERS), "kind": draw(st.sampled_from(["us", "ns", "modified"]))}
+    network = draw(st.sampled_from(link_types))
+    wire = st.none() if version == (2, 3) else WIRE  # there, the longer one is the wire's
+    packets = draw(st.lists(st.tuples(FRAMES, wire, st.integers(0, 9)), max_size=9))
+    records = [
+        w.pcap_record(frame, size, (time, 0), turned=version < (2, 3), **how)
+        for frame, size, time in packets
+    ]
+    return w.pcap_header(version=version, network=network, **how) + b"".join(records)
+
+
+@st.composite
+def sections(draw, link_types=LINK_TYPES):
+    """Draw a section of pcapng; interfaces come at any moment."""
+    order = draw(ORDERS)
+    blocks, known = [w.section(order)], 0
+    for _ in range(draw(st.integers(0, 9))):
+        kind = draw(st.sampled_from(["interface", "enhanced", "old", "simple", "other"]))
+        if kind == "interface" or not known:
+            link_type = draw(st.sampled_from(link_types))
+            blocks.append(w.interface(link_type, draw(st.sampled_from([0, 16])), order=order))
+            known += 1
+        elif kind == "simple":
+            blocks.append(w.simple(draw(FRAMES), order=order))
+        elif kind == "other":
+            blocks.append(w.block(0xBAD, bytes(5), order))
+        else:
+            make = w.enhanced if kind == "enhanced" else w.old_packet
+            number, ticks = draw(st.integers(0, known - 1)), draw(st.sampled_from([0, 7, 2**63]))
+            blocks.append(make(draw(FRAMES), draw(WIRE), ticks, number, order=order))
+    return b"".join(blocks)
+
+
+def captures(link_types=LINK_TYPES):
+    """Draw a classic capture or a pcapng of some sections."""
+    pcapngs = st.lists(sections(link_types), min_size=1, max_size=3).map(b"".join)
+    return pcaps(link_types) | pcapngs
