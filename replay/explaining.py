@@ -14,7 +14,7 @@ from .comparing import DEFAULTS, openings
 from .feeding import feed
 from .options import Options, Progress, no_progress, resolve
 from .result import ResultWarning
-from .selecting import Selection
+from .selecting import Part, Selection
 from .sources import Lengths, Source, Walkable
 from .stories.asking import checked_packets
 from .stories.story import NOT_REPLAYED, Stories, Story
@@ -73,7 +73,7 @@ def explain(
             wanted = with_flows(trace, wanted, kept.walked)
         flows = flows_of(trace, wanted)
     told = {story.packet: story for story in tell(*kept.replayed(wanted), chosen, options)}
-    stories = [told.get(n) or not_replayed(n, kept.wire_len(n), options) for n in wanted]
+    stories = [told.get(n) or kept.left_out(n, options) for n in wanted]
     return Stories(
         config=options.as_config([chosen], chosen.name),
         trace=fed.info,
@@ -106,32 +106,34 @@ class Keeper(Selection):
         self._chosen: list[Any] = [np.zeros(0, np.int64)]
 
     def of(self, trace: Walkable, digest: Digest) -> Iterator[Lengths]:
-        """Walk a trace packet by packet."""
-        for part in self.parts(trace, digest):
-            self._lengths.append(part.wire_len.astype(np.uint32))
-            self._frames.append(part.frames.astype(np.uint32))
-            self._chosen.append(part.chosen)
-            yield part.frames
+        """Walk a trace for the frames to replay."""
+        for frames in super().of(trace, digest):
+            self._frames.append(frames.astype(np.uint32))
+            yield frames
 
-    def wire_len(self, packet: int) -> int:
-        """Give the length of a packet, whether it is replayed or not."""
+    def parts(self, trace: Walkable, digest: Digest) -> Iterator[Part]:
+        """Walk a trace packet by packet."""
+        for part in super().parts(trace, digest):
+            self._lengths.append(part.wire_len.astype(np.uint32))
+            self._chosen.append(part.chosen)
+            yield part
+
+    def left_out(self, packet: int, options: Options) -> Story:
+        """Tell of a packet that is not replayed."""
         self._lengths = [np.concatenate(self._lengths)]
-        return int(self._lengths[0][packet - 1])
+        left_by = options.selecting()
+        why = f"it was left out ({', '.join(left_by)})"
+        if left_by == ["--guest-mac"]:
+            why = "it does not go to the guest (--guest-mac)"
+        return Story(packet, int(self._lengths[0][packet - 1]), None, NOT_REPLAYED, (why,))
 
     def replayed(self, packets: Sequence[int]) -> tuple[Lengths, Lengths, list[int]]:
         """Give what is replayed: lengths, packet numbers, and where those asked for are in it."""
         frames, numbers = np.concatenate(self._frames), np.concatenate(self._chosen)
+        if frames.size == self.walked:  # all of them
+            numbers = np.arange(self.walked)
         wanted = np.flatnonzero(np.isin(numbers, np.array(packets, np.int64) - 1))
         return frames, numbers + 1, wanted.tolist()
-
-
-def not_replayed(packet: int, length: int, options: Options) -> Story:
-    """Tell of a packet that was left out."""
-    left_by = options.selecting()
-    why = f"it was left out ({', '.join(left_by)})"
-    if left_by == ["--guest-mac"]:
-        why = "it does not go to the guest (--guest-mac)"
-    return Story(packet, length, None, NOT_REPLAYED, (why,))
 
 
 def frames_of(trace: Walkable, packets: Sequence[int]) -> Iterator[tuple[int, str]]:

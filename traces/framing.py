@@ -32,7 +32,8 @@ def in_ethernet(wire_len: Int64s, header: int | Int64s) -> Int64s:
     >>> in_ethernet(np.array([100, 3]), 16).tolist()
     [98, 14]
     """
-    return np.minimum(np.maximum(wire_len - header, 0) + ETH_HLEN, LONGEST)
+    frames: Int64s = np.minimum(np.maximum(wire_len - header, 0) + ETH_HLEN, LONGEST)
+    return frames
 
 
 def device_lengths(packets: Packets, name: str) -> Int64s:

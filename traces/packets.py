@@ -78,9 +78,9 @@ class Packets(Block):
     def kinds(self) -> list[int]:
         """Give the link types that occur; most often there is one."""
         first = self.link_type[:1]
-        if (self.link_type == first).all():
-            return first.tolist()
-        return np.unique(self.link_type).tolist()
+        one = bool((self.link_type == first).all())
+        kinds: list[int] = (first if one else np.unique(self.link_type)).tolist()
+        return kinds
 
     def only(self, mask: Mask) -> "Packets":
         """Give the records for which `mask` is true."""

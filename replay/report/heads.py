@@ -10,7 +10,7 @@ def chosen_text(config: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> chosen_text({"filter": "tcp", "start": "+1s", "end": None, "packets": None})
-    "filter 'tcp', from +1s"
+    "from +1s, filter 'tcp'"
     """
     return ", ".join(phrases(config))
 
