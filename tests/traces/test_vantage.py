@@ -1,0 +1,121 @@
+import re
+
+import numpy as np
+import pytest
+from helpers.gro_segments import arrays, bulk
+from helpers.recorded_pair import wire_and_gro
+from oracles.gro import Segment
+from rxreplay.traces.observing import Observer
+from rxreplay.traces.vantage import VANTAGES, Seen, decide, remarks, without_fcs, without_tags
+
+
+def seen(drawn, change=None):
+    observer, (_, frame_len, headers, _, _) = Observer(), arrays(drawn)
+    if change:
+        change(headers)
+    half = len(drawn) // 2
+    observer.take(frame_len[:half], headers[:half])
+    observer.take(frame_len[half:], headers[half:])
+    return observer.seen
+
+
+def test_bulk_could_be_merged():
+    assert seen(bulk(10)) == Seen(packets=10, mergeable=9)
+
+
+@pytest.mark.parametrize(("frame_len", "above"), [(1514, 0), (1515, 1)])
+@pytest.mark.parametrize("tags", [0, 4])
+def test_above_the_mtu(frame_len, above, tags):
+    new = Segment(0, 1, 0, frame_len - 66, link_len=14 + tags)
+    assert seen([new]) == Seen(packets=1, above_mtu=above, tagged=tags // 4)
+
+
+@pytest.mark.parametrize(
+    ("payload", "extra", "name"),
+    [
+        (0, 6, "padded"),
+        (6, 4, "padded"),
+        (7, 4, "trailing"),
+        (7, 3, "padded"),
+        (8, 3, None),
+        (7, 5, None),
+    ],
+)
+def test_what_lies_behind_the_packet(payload, extra, name):
+    new = Segment(0, 1, 0, payload, header_len=40, extra=extra)
+    assert seen([new]) == Seen(packets=1, **({name: 1} if name else {}))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "mergeable"),
+    [
+        ("payload", -1, 0),
+        ("payload_len", -1, 0),
+        ("payload_len", 0, 0),
+        ("fragment", 1, 0),
+        ("protocol", 17, 0),
+        ("flow", 0, 0),
+        ("seq", 5, 0),
+        ("tcp_flags", 24, 1),
+    ],
+)
+def test_segments_that_do_not_go_on(field, value, mergeable):
+    def change(headers):
+        headers[field][1] = value
+
+    assert seen(bulk(2), change).mergeable == mergeable
+
+
+def test_sequence_numbers_wrap():
+    assert seen([Segment(0, 1, 2**32 - 10, 10), Segment(0, 1, 0, 10)]).mergeable == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        (Seen(), "no packets to decide by"),
+        (Seen(packets=1000, above_mtu=1, mergeable=900), "less than 1 % of .* --vantage guest"),
+        (Seen(packets=10, mergeable=1), "10 % .* --vantage wire"),
+        (Seen(packets=11, mergeable=1), "would merge few of them"),
+    ],
+    ids=str,
+)
+def test_auto_says_what_it_took_it_for(what, words):
+    vantage, reason = decide(what)
+    assert vantage == "device"
+    assert vantage in VANTAGES
+    assert re.search(words, reason)
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        (Seen(), []),
+        (Seen(packets=2, trailing=1), []),
+        (Seen(packets=3, trailing=2), ["--fcs 4"]),
+        (Seen(packets=2, tagged=1), ["--vlan strip"]),
+        (Seen(packets=2, padded=1), ["padded to 60 bytes"]),
+        (Seen(packets=3, trailing=3, tagged=3, padded=3), ["--fcs 4", "--vlan", "padded"]),
+    ],
+    ids=str,
+)
+def test_remarks(what, words):
+    told = remarks(what)
+    assert len(told) == len(words)
+    assert all(word in line for word, line in zip(words, told, strict=True))
+
+
+def test_lengths_without_fcs_and_tags():
+    _, frame_len, headers, _, _ = arrays([Segment(0, 1, 0, 100, extra=4, link_len=22)])
+    bare = without_tags(without_fcs(frame_len), headers)
+    assert bare.tolist() == [14 + 52 + 100]
+    assert headers["tag_bytes"].tolist() == [0]
+    assert without_fcs(np.array([3]), 4).tolist() == [0]
+
+
+@pytest.mark.parametrize(("which", "words"), [(0, "--vantage wire"), (1, "--vantage guest")])
+def test_what_auto_says_of_a_recorded_pair(which, words):
+    recorded, observer = wire_and_gro()[which], Observer()
+    observer.take(recorded.frame_len, recorded.headers)
+    assert words in decide(observer.seen).reason
+    assert remarks(observer.seen) == []

@@ -1,0 +1,144 @@
+"""Where a capture was taken, seen from the device; docs/vantage.md has the facts."""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from .packets import Int64s, Records
+
+VANTAGES: Final = ("device", "wire", "guest", "auto")
+FCS_LEN: Final = 4
+MERGEABLE_SHARE: Final = 0.1  # below it merging would change little
+FCS_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What tells where a capture was taken.
+
+    Parameters
+    ----------
+    packets : int
+        All of them.
+    above_mtu : int
+        Longer than 1,514 bytes, tags apart.
+    mergeable : int
+        TCP segments that go on where the packet before them ended.
+    tagged : int
+        With a VLAN tag.
+    padded : int
+        Of 60 to 64 bytes, and longer than the IP packet in them.
+    trailing : int
+        Above 64 bytes, with exactly four more than the IP packet in them.
+
+    Examples
+    --------
+    >>> Seen(packets=100, above_mtu=40).mergeable
+    0
+    """
+
+    packets: int = 0
+    above_mtu: int = 0
+    mergeable: int = 0
+    tagged: int = 0
+    padded: int = 0
+    trailing: int = 0
+
+
+class Decision(NamedTuple):
+    """A vantage, and why."""
+
+    vantage: str
+    reason: str
+
+
+def decide(seen: Seen) -> Decision:
+    """Say what `auto` takes a capture for: always `device`, with what else it could be.
+
+    Long packets do not tell: a tap with offloads shows them, and so does a guest above its GRO.
+
+    Examples
+    --------
+    >>> decide(Seen(packets=10, mergeable=8)).reason
+    'taken as what the device gets: no packet is longer than 1,514 bytes; 80 % of the packets are \
+TCP segments that GRO would merge: if it was captured before the host, --vantage wire'
+    """
+    if not seen.packets:
+        return Decision("device", "no packets to decide by")
+    return Decision("device", f"taken as what the device gets: {_evidence(seen)}")
+
+
+def _evidence(seen: Seen) -> str:
+    if seen.above_mtu:
+        share = _percent(seen.above_mtu, seen.packets)
+        return (
+            f"{share} of the packets are longer than 1,514 bytes, as a tap with offloads has them "
+            "(or jumbo frames); if it was captured in the guest, above its GRO, --vantage guest"
+        )
+    if seen.mergeable >= MERGEABLE_SHARE * seen.packets:
+        share = _percent(seen.mergeable, seen.packets)
+        return (
+            f"no packet is longer than 1,514 bytes; {share} of the packets are TCP segments "
+            "that GRO would merge: if it was captured before the host, --vantage wire"
+        )
+    return "no packet is longer than 1,514 bytes, and GRO would merge few of them"
+
+
+def remarks(seen: Seen) -> list[str]:
+    """Tell what packets carry that a device may not get; nothing of it is taken off by itself.
+
+    Examples
+    --------
+    >>> remarks(Seen(packets=10, tagged=5))
+    ['50 % of the packets have a VLAN tag; where the card takes it off, --vlan strip']
+    """
+    told = []
+    if seen.trailing > FCS_SHARE * seen.packets:
+        share = _percent(seen.trailing, seen.packets)
+        told.append(f"{share} of the packets end in 4 bytes beyond IP, as an FCS does: --fcs 4")
+    if seen.tagged:
+        share = _percent(seen.tagged, seen.packets)
+        told.append(
+            f"{share} of the packets have a VLAN tag; where the card takes it off, --vlan strip"
+        )
+    if seen.padded:
+        share = _percent(seen.padded, seen.packets)
+        told.append(
+            f"{share} of the packets are padded to 60 bytes, as on a wire; those that the host "
+            "sends itself are not, and are shorter by up to 18 bytes"
+        )
+    return told
+
+
+def _percent(part: int, whole: int) -> str:
+    share = 100 * part / whole
+    return f"{share:.0f} %" if share >= 1 else "less than 1 %"
+
+
+def without_fcs(frame_len: Int64s, fcs_len: int = FCS_LEN) -> Int64s:
+    """Give the lengths without the frame check sequence, which no device passes on.
+
+    Examples
+    --------
+    >>> without_fcs(np.array([64, 1518, 2])).tolist()
+    [60, 1514, 0]
+    """
+    shorter: Int64s = np.maximum(frame_len - fcs_len, 0)
+    return shorter
+
+
+def without_tags(frame_len: Int64s, headers: Records) -> Int64s:
+    """Give the lengths without VLAN tags, which `headers` then count no longer.
+
+    Examples
+    --------
+    >>> from .headers import new_headers
+    >>> headers = new_headers(2)
+    >>> headers["tag_bytes"] = [4, 0]
+    >>> without_tags(np.array([1518, 60]), headers).tolist(), headers["tag_bytes"].tolist()
+    ([1514, 60], [0, 0])
+    """
+    shorter: Int64s = frame_len - headers["tag_bytes"]
+    headers["tag_bytes"] = 0
+    return shorter
