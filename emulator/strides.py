@@ -13,7 +13,7 @@ from .meters import amplifies_more
 from .probing import COUNTED_AT, HIGHEST, ONE_POLL, STANDS, numbers_of
 from .state import Int64s, Queue
 
-WARM_PACKETS: Final = 131_072  # before that a stride costs more than it saves
+WARM_PACKETS: Final = 65_536  # before that a stride costs more than it saves
 FIRST_WAIT: Final = 16  # batches, after a stride that ended or did not begin
 MOST_WAIT: Final = 128
 
