@@ -40,8 +40,8 @@ def batch_of(frames: Int64s, before: int) -> Batch:
     frames = np.asarray(frames)
     if frames.ndim != 1 or (frames.size and frames.dtype.kind not in "iu"):
         raise ValueError("frame lengths are a row of whole numbers, the bytes of each frame")
-    if frames.size and (frames.min() < 0 or frames.max() > MAX_FRAME):
+    lengths = np.ascontiguousarray(frames, np.int64)
+    if lengths.size and lengths.view(np.uint64).max() > MAX_FRAME:  # negative ones are greater
         first = int(np.argmax((frames < 0) | (frames > MAX_FRAME)))
         raise ValueError(f"packet {before + first:,}: a frame of {frames[first]:,} bytes cannot be")
-    frames = np.ascontiguousarray(frames, np.int64)
-    return Batch(frames, int(frames.sum()))
+    return Batch(lengths, int(lengths.sum()))

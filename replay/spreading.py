@@ -47,6 +47,8 @@ class Spreader(AbstractContextManager["Spreader"]):
 
     def add(self, lengths: Lengths) -> None:
         """Take the next lengths, which have to stay until the next but one are taken."""
+        if not self._receivers:  # who only wants to know what a capture holds
+            return
         self.finish()
         batch = batch_of(lengths, self._sent)
         self._sent += lengths.size
