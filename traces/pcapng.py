@@ -1,7 +1,7 @@
 """Pcapng: section headers and interfaces are read here, packets by the compiled walk."""
 
 import struct
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -28,8 +28,6 @@ INTERFACE_DESCRIPTION: Final = 1
 INTERFACE_MIN: Final = 20
 OLD_PACKET: Final = 2
 SIMPLE_PACKET: Final = 3
-SIMPLE_PACKET_AT: Final = 12  # where the frame begins in its block
-PACKET_AT: Final = 28
 MAXIMUM_INTERFACES: Final = 65_536
 
 BYTE_ORDERS: Final = {b"\x1a\x2b\x3c\x4d": ">", b"\x4d\x3c\x2b\x1a": "<"}
@@ -92,15 +90,6 @@ class PcapngDecoder:
 
     def locate(self, columns: Int64s, count: int) -> None:
         """Do nothing: the walk has written where the bytes are."""
-
-    def last_frame(self, window: Window, cap_len: int) -> bytes:
-        """Give the bytes of the record that the walk has just passed."""
-        end = int(self.walk["pos"])  # where its block says once more how long it is
-        order: Literal["big", "little"] = "big" if self._order == ">" else "little"
-        block = window.data[end - int.from_bytes(window.data[end - 4 : end].tobytes(), order) : end]
-        kind = int.from_bytes(block[:4].tobytes(), order)
-        at = SIMPLE_PACKET_AT if kind == SIMPLE_PACKET else PACKET_AT
-        return block[at : at + cap_len].tobytes()
 
     def timeless(self, ts_ns: Int64s) -> int:
         """Count the records that have no time; the search for one is cheap."""
