@@ -15,6 +15,7 @@ from .packets import AT, DST, LINK, RUN, Block, Int64s, Packets, Record, block_o
 from .pcap import PcapDecoder
 from .pcapng import PcapngDecoder
 from .scene import Scene
+from .snoop import SnoopDecoder
 from .walk import BLOCK_RECORDS, FULL, INTERFACE, MORE, SECTION
 from .window import Window
 
@@ -57,6 +58,7 @@ DECODERS: Final[dict[str, Callable[[bytes, Scene], Decoder]]] = {
     "pcap": PcapDecoder,
     "pcap-modified": PcapDecoder,
     "pcapng": PcapngDecoder,
+    "snoop": SnoopDecoder,
 }
 
 

@@ -41,7 +41,7 @@ class Trace(Closing):
     path : str
         As the user gave it, `-` for standard input.
     format : str
-        `pcap`, `pcapng` or `pcap-modified`, with `.gz` or `.zst` where compressed.
+        `pcap`, `pcap-modified`, `pcapng` or `snoop`, with `.gz`, `.zst` or `.lz4` where compressed.
     size_bytes : int or None
         Of the file as it lies there; None for a stream.
     warnings : list of TraceWarning
@@ -107,7 +107,7 @@ class Trace(Closing):
 
     @property
     def snaplen(self) -> int:
-        """Snaplen of the file header; of a pcapng, the largest of its interfaces' so far."""
+        """Snaplen of the file header, or 0; of a pcapng, the largest of its interfaces' so far."""
         return self._scene.snaplen
 
     @property

@@ -4,6 +4,7 @@ import struct
 from itertools import islice
 
 import numpy as np
+from oracles.pcap_reader import read_snoop
 from rxreplay.traces.decode import decode
 from rxreplay.traces.ends import Ends, find_ends, flagged_ways
 from rxreplay.traces.headers import new_headers
@@ -29,6 +30,8 @@ def contents(path):
 
 def packets(data):
     """Give frame, link type and flags of each packet."""
+    if data[:5] == b"snoop":
+        return ((packet.frame, packet.link_type, 0) for packet in read_snoop(data).packets)
     return pcapng_packets(data) if data[:4] == b"\n\r\r\n" else pcap_packets(data)
 
 

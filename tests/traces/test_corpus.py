@@ -18,9 +18,7 @@ pytestmark = pytest.mark.skipif(
     not MANIFEST.exists(), reason="no corpus of captures beside this checkout"
 )
 
-REFUSED = {
-    "formats/tcptrace_finger.snoop.gz": "a snoop capture",
-}
+OUR_NAMES = {"snoop-dl-4": "EN10MB"}  # of what the manifest calls otherwise
 LZ4 = "formats/dnscap_dns.pcap.lz4"  # what lists the packets of others does not read it
 SIGNED_TIMES = "formats/fpcap_pcapng-example-eth-sll.pcapng.zst"  # 505 s before 1970, as unsigned
 
@@ -65,7 +63,7 @@ def manifest():
 
 
 SOUND = [row for row in manifest() if not row["file"].startswith("malformed/")]
-COVERED = [row for row in SOUND if row["file"] not in (*REFUSED, LZ4)]
+COVERED = [row for row in SOUND if row["file"] != LZ4]
 
 
 @pytest.mark.parametrize("row", COVERED, ids=lambda row: row["file"])
@@ -82,8 +80,9 @@ def test_a_real_capture_reads_as_the_manifest_has_it(row):
         assert got[column] == int(row[column]), column
     assert got["packets"] == int(row["capinfos_packets"])
     assert got["above_mtu_packets"] == int(row["packets_gt_1514"])
-    assert (trace.format, trace.link_type) == (row["format"], row["linktype"])
-    assert trace.snaplen == max(map(int, row["snaplen"].split("+")))
+    link_type = OUR_NAMES.get(row["linktype"], row["linktype"])
+    assert (trace.format, trace.link_type) == (row["format"], link_type)
+    assert trace.snaplen == max(map(int, (row["snaplen"] or "0").split("+")))
     assert trace.size_bytes == int(row["size_bytes"])
     assert {warning.code for warning in trace.warnings} <= {"link_type", "no_time"}
     if lengths:
@@ -101,12 +100,6 @@ def test_a_real_capture_in_lz4_has_the_packets_that_capinfos_counts():
         packets = sum(block.wire_len.size for block in trace.blocks())
     assert (trace.format, packets) == ("pcap.lz4", int(row["capinfos_packets"]))
     assert trace.warnings == []
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_format_that_is_not_read_is_named(name):
-    with pytest.raises(TraceError, match=REFUSED[name]):
-        open_trace(CORPUS / name)
 
 
 def test_every_malformed_capture_has_its_outcome_here():
