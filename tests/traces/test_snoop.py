@@ -44,7 +44,7 @@ def test_times_of_all_bits_are_taken_as_they_are():
 @pytest.mark.parametrize("padding", [0, 1, 3, 4, 6, 15, 16, 100, LONGEST_RECORD - 84])
 def test_padding_of_any_length_is_passed_over(padding):
     record = w.snoop_record(w.frame(60), padding=padding)
-    data = w.snoop_header() + record + w.snoop_record(w.frame(61)) + record
+    data = w.snoop_header() + record + w.snoop_record(w.frame(60), wire_len=61) + record
     assert [packet.wire_len for packet in packets(data)] == [60, 61, 60]
 
 
@@ -113,14 +113,14 @@ def test_versions_2_to_5_are_known(version):
     ],
 )
 def test_lengths_are_impossible_from_one_byte_beyond_their_limits(record, end, text):
-    data = w.snoop([60, 1]) + w.snoop_record(**record)
+    data = w.snoop([60, 0]) + w.snoop_record(**record)  # 0 as its frame is
     reading = pcap_reader.read(data)
     assert walk(open_trace(io.BytesIO(data)), TraceError) == (reading.packets, reading.end)
     assert reading.end == end
     with open_trace(io.BytesIO(data), keep_damaged=True) as trace:
         assert len(packets_of(trace.blocks())) == 2 + (end == "whole")
     texts = [warning.text for warning in trace.warnings]
-    assert [text in said and "record 2 at byte 128" in said for said in texts] == (
+    assert [text in said and "record 2 at byte 124" in said for said in texts] == (
         [] if end == "whole" else [True]
     )
 
