@@ -39,6 +39,17 @@ IF_TSOFFSET: Final = 14
 MICROSECONDS: Final = 6
 
 
+def padded(length: int) -> int:
+    """Give the length of a block or an option with its padding, as the compiled walk has it.
+
+    Examples
+    --------
+    >>> padded(165), padded(168)
+    (168, 168)
+    """
+    return (length + 3) // 4 * 4
+
+
 class PcapngDecoder:
     """The walk of one pcapng capture, of any number of sections and interfaces."""
 
@@ -61,7 +72,8 @@ class PcapngDecoder:
             if is_section:
                 self._order = BYTE_ORDERS.get(head[pos + 8 : pos + 12], "<")
             kind, length = struct.unpack_from(self._order + "II", head, pos)
-            if length < 12 or length % 4 or pos + length > len(head):
+            length = padded(length)
+            if length < 12 or pos + length > len(head):
                 break
             if not is_section and kind != INTERFACE_DESCRIPTION:
                 break
@@ -112,8 +124,8 @@ class PcapngDecoder:
         return struct.unpack(f"{self._order}{len(data) // 4}I", data)
 
     def _block(self, window: Window) -> bytes:
-        length = self._words(window, 2)[1]
-        if length < 12 or length % 4 or length > MAXIMUM_BLOCK:
+        length = padded(self._words(window, 2)[1])
+        if length < 12 or length > MAXIMUM_BLOCK:
             raise Damage(self._describe(window, BLOCK_LENGTH))
         block = take(window, self.walk, length)
         if block is None:
@@ -126,7 +138,8 @@ class PcapngDecoder:
             raise Damage(f"a section header with the byte order mark {head[8:].hex(' ')}")
         self._order = BYTE_ORDERS[head[8:]]
         block = self._block(window)
-        if block[-4:] != block[4:8]:
+        lengths = struct.unpack(self._order + "II", block[4:8] + block[-4:])
+        if len(set(map(padded, lengths))) > 1:
             raise Damage(self._describe(window, BLOCK_TRAILER))
         self._section(block)
         self.walk["swapped"] = self._order == ">"
@@ -176,14 +189,15 @@ class PcapngDecoder:
             if pos + 4 + length > len(data):
                 raise Damage("an interface description whose options do not fit")
             options[code] = data[pos + 4 : pos + 4 + length]
-            pos += 4 + (length + 3) // 4 * 4
+            pos += 4 + padded(length)
         return options
 
     def _describe(self, window: Window, status: int) -> str:
         words = self._words(window, 7)
         kind, length = words[:2]
         if status == BLOCK_LENGTH:
-            return f"block length {length:,} is no multiple of 4 from 12 to {MAXIMUM_BLOCK:,}"
+            return f"block length {length:,} is not from 12 to {MAXIMUM_BLOCK:,}"
+        length = padded(length)
         if status == BLOCK_TRAILER:
             return f"block length {length:,} is not repeated at the end of the block"
         number = 0 if kind == SIMPLE_PACKET else words[2]

@@ -155,14 +155,15 @@ def read_pcapng(data):
         reading.end = "damaged"
         if order is None:
             return reading
-        kind, length = struct.unpack(order + "II", data[pos : pos + 8])
-        if length < 12 or length % 4 or length > 16 * 2**20:
+        kind, claimed = struct.unpack(order + "II", data[pos : pos + 8])
+        length = -(-claimed // 4) * 4
+        if length < 12 or length > 16 * 2**20:
             return reading
         block = data[pos : pos + length]
         if len(block) < length:
             reading.end = "cut"
             return reading
-        if block[-4:] != block[4:8]:
+        if -(-struct.unpack(order + "I", block[-4:])[0] // 4) * 4 != length:
             return reading
         body = block[8:-4]
         if is_section:
