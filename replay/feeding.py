@@ -8,7 +8,7 @@ from rxreplay.emulator import Figures, Receiver, Strategy
 from rxreplay.emulator.queue import checked_ring
 from rxreplay.traces import Digest
 from rxreplay.traces.directions import Candidate, Directions
-from rxreplay.traces.summary import Summary
+from rxreplay.traces.summary import HISTOGRAM, Summary
 
 from .options import Options, Progress, no_progress
 from .result import ResultWarning, TraceInfo
@@ -73,7 +73,7 @@ def feed(
     }
     figures = [found[behaviour] for behaviour in behaviours]
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
-    warnings += replay_warnings(trace, digest.directions, selection, options, number)
+    warnings += replay_warnings(trace, digest, selection, options, number)
     return Fed(describe(trace, digest.summary), figures, warnings, digest.directions)
 
 
@@ -99,11 +99,15 @@ def describe(trace: Walkable, summary: Summary) -> TraceInfo:
 
 
 def replay_warnings(
-    trace: Walkable, directions: Directions, selection: Selection, options: Options, number: int
+    trace: Walkable, digest: Digest, selection: Selection, options: Options, number: int
 ) -> list[ResultWarning]:
     """Say where the packets that were replayed may not be those that a guest received."""
     name = trace.path or trace.format
     found = []
+    directions = digest.directions
+    if digest.summary.beyond_packets:
+        text = oversized_text(digest.summary)
+        found.append(ResultWarning("oversized", f"{name}: {text}", number))
     if selection.timeless:
         text = f"{selection.timeless:,} packets have no time, and were left out"
         found.append(ResultWarning("left_out", f"{name}: {text}", number))
@@ -114,6 +118,26 @@ def replay_warnings(
         text = direction_text(directions, selection)
         found.append(ResultWarning("both_directions", f"{name}: {text}", number))
     return found
+
+
+def oversized_text(summary: Summary) -> str:
+    """Say that packets claim more than can be.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rxreplay.traces import Block
+    >>> summary, lengths = Summary(), np.array([65_600, 60])
+    >>> summary.add(Block(lengths, lengths, lengths, lengths[:0], lengths[:0]))
+    >>> oversized_text(summary)
+    '1 packet is longer than 65,599 bytes on the wire (the longest: 65,600), which is more than ...'
+    """
+    count = summary.beyond_packets
+    return (
+        f"{count:,} {'packet is' if count == 1 else 'packets are'} longer than {HISTOGRAM - 1:,} "
+        f"bytes on the wire (the longest: {summary.percentile(100):,}), which is more than a "
+        "device hands to a guest; the capture may be damaged"
+    )
 
 
 def nothing_text(selection: Selection, options: Options) -> str:

@@ -18,6 +18,7 @@ MODIFIED: Final = (b"\xa1\xb2\xcd\x34", b"\x34\xcd\xb2\xa1")
 
 DG_UX: Final = (543, 0)  # tcpdump of DG/UX
 FCS_PRESENT: Final = 0x04000000
+RESERVED: Final = 0x03FF0000  # libpcap, pcap-common.h, LT_RESERVED1()
 
 
 class PcapDecoder(RecordDecoder):
@@ -44,8 +45,7 @@ class PcapDecoder(RecordDecoder):
         if major != 2 and (major, minor) != DG_UX:
             raise TraceError(
                 f"{scene.name}: pcap version {major}.{minor} is not known (2.x is). "
-                "The file header is damaged, or written by no tool of ours; "
-                "convert it with editcap -F pcap."
+                "The file header is damaged, or no tool's; record or copy the capture again."
             )
         super().__init__(scene, network & 0xFFFF, swapped=swapped)
         self.walk["pos"] = HEADER_LEN
@@ -59,6 +59,13 @@ class PcapDecoder(RecordDecoder):
         self.walk["longer_is_wire"] = (major, minor) == (2, 3)
         # LT_FCS_LENGTH() counts 16-bit words
         fcs_len = (network >> 28) * 2 if network & FCS_PRESENT else 0
+        if network & RESERVED:
+            fcs_len = 0
+            scene.warn(
+                "reserved_bits",
+                f"the file header has bits set that no tool sets ({network:#010x} for a link type "
+                f"of {network & 0xFFFF}); it may be damaged",
+            )
         scene.add_interface(self.link_type, snaplen, fcs_len)
 
     def _exchange(self) -> None:

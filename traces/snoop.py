@@ -59,8 +59,8 @@ class SnoopDecoder(RecordDecoder):
         version, datalink = struct.unpack_from(">II", head, 8)
         if version not in VERSIONS:
             raise TraceError(
-                f"{scene.name}: snoop version {version} is not known (2 is). The file header is "
-                "damaged, or written by no tool of ours; convert it with editcap -F pcap."
+                f"{scene.name}: snoop version {version} is not known (2 is). "
+                "The file header is damaged, or no tool's; record or copy the capture again."
             )
         shomiti = is_shomiti(head)
         kind, link_type = link_type_of(datalink, shomiti=shomiti)

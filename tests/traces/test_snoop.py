@@ -131,8 +131,8 @@ def test_an_impossible_record_says_where_what_and_what_to_do():
         packets(data)
     assert str(error.value) == (
         "<stream>: record 1 at byte 100: captured length 2,147,483,648 is more than any capture "
-        "tool writes here (262,144). The file is damaged there; "
-        "--keep-damaged replays the 1 records before it."
+        "tool writes here (262,144). The file is damaged there. "
+        "--keep-damaged replays the record before it."
     )
 
 
