@@ -100,7 +100,7 @@ def interface_number(data: Bytes, pos: Word, swapped: Word) -> Word:
 
 
 @kernel
-def padded(length: Word) -> Word:
+def padded(length: np.int64) -> np.int64:
     """Give the length of a block with its padding, which some writers have left out.
 
     Source: Wireshark, wiretap/pcapng.c, pcapng_read_block().
