@@ -6,7 +6,7 @@ from typing import Any
 
 from rxreplay.emulator import Figures, Strategy
 from rxreplay.traces import Digest
-from rxreplay.traces.summary import Summary
+from rxreplay.traces.summary import HISTOGRAM, Summary
 
 from .delivering import Delivery
 from .device import Device
@@ -53,7 +53,7 @@ def feed(
                 progress(told, expected_packets(trace, selection))
         figures = device.finish(selection.delivery.wire_bytes)
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
-    warnings += replay_warnings(trace, selection, options, number, digest.summary.packets)
+    warnings += replay_warnings(trace, digest, selection, options, number)
     info = describe(trace, digest.summary, selection.delivery, device.packets)
     return Fed(info, figures, warnings)
 
@@ -87,19 +87,43 @@ def describe(
 
 
 def replay_warnings(
-    trace: Walkable, selection: Selection, options: Options, number: int, counted: int
+    trace: Walkable, digest: Digest, selection: Selection, options: Options, number: int
 ) -> list[ResultWarning]:
     """Say where the packets that were replayed may not be those that a guest received."""
     name = trace.path or trace.format
     found = []
+
+    if digest.summary.beyond_packets:
+        text = oversized_text(digest.summary)
+        found.append(ResultWarning("oversized", f"{name}: {text}", number))
     if selection.timeless:
         text = f"{selection.timeless:,} packets have no time, and were left out"
         found.append(ResultWarning("left_out", f"{name}: {text}", number))
     if not selection.delivery.packets:
-        text = nothing_text(selection, options, counted)
+        text = nothing_text(selection, options, digest.summary.packets)
         found.append(ResultWarning("no_packets", f"{name}: {text}", number))
     texts = [f"{name}: {text}" for text in selection.delivery.remarks]
     return found + [ResultWarning("remark", text, number) for text in texts]
+
+
+def oversized_text(summary: Summary) -> str:
+    """Say that packets claim more than can be.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rxreplay.traces import Block
+    >>> summary, lengths = Summary(), np.array([65_600, 60])
+    >>> summary.add(Block(lengths, lengths, lengths, lengths[:0], lengths[:0]))
+    >>> oversized_text(summary)
+    '1 packet is longer than 65,599 bytes on the wire (the longest: 65,600), which is more than ...'
+    """
+    count = summary.beyond_packets
+    return (
+        f"{count:,} {'packet is' if count == 1 else 'packets are'} longer than {HISTOGRAM - 1:,} "
+        f"bytes on the wire (the longest: {summary.percentile(100):,}), which is more than a "
+        "device hands to a guest; the capture may be damaged"
+    )
 
 
 def nothing_text(selection: Selection, options: Options, counted: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import tee
 
-from .packets import CAP_LEN, Int64s
+from .packets import AT, CAP_LEN, Int64s
 from .reading import Decoder, new_columns, read_strides
 from .walk import BLOCK_RECORDS
 from .window import Window
@@ -23,7 +23,7 @@ def strides(numbers: Sequence[int]) -> Iterator[Int64s]:
             records = min(number - done, BLOCK_RECORDS)
             yield new_columns(addresses=False, records=records)
             done += records
-        yield new_columns(addresses=False, records=1)
+        yield new_columns(addresses=False, records=1, places=True)
         done += 1
 
 
@@ -42,4 +42,5 @@ def read_frames(
     for count, columns in zip(read_strides(window, decoder, walked), seen, strict=False):
         done += count
         if done - 1 in wanted:
-            yield done - 1, decoder.last_frame(window, int(columns[CAP_LEN, 0]))
+            at, cap_len = int(columns[AT, 0]), int(columns[CAP_LEN, 0])
+            yield done - 1, window.data[at : at + cap_len].tobytes()

@@ -10,8 +10,8 @@ def open_trace(source: Given, *, keep_damaged: bool = False, link_type: int | No
     Parameters
     ----------
     source : path, "-" or binary file
-        Anything of pcap or pcapng, plain or compressed with gzip, zstd or lz4, whatever its name;
-        "-" is standard input. What cannot seek (a pipe) can be walked once.
+        Anything of pcap, pcapng or snoop, plain or compressed with gzip, zstd or lz4, whatever
+        its name; "-" is standard input. What cannot seek (a pipe) can be walked once.
     keep_damaged : bool
         End the walk at an impossible record with a warning, not with an error.
 

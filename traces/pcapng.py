@@ -1,7 +1,7 @@
 """Pcapng: section headers and interfaces are read here, packets by the compiled walk."""
 
 import struct
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -28,8 +28,6 @@ INTERFACE_DESCRIPTION: Final = 1
 INTERFACE_MIN: Final = 20
 OLD_PACKET: Final = 2
 SIMPLE_PACKET: Final = 3
-SIMPLE_PACKET_AT: Final = 12  # where the frame begins in its block
-PACKET_AT: Final = 28
 MAXIMUM_INTERFACES: Final = 65_536
 
 BYTE_ORDERS: Final = {b"\x1a\x2b\x3c\x4d": ">", b"\x4d\x3c\x2b\x1a": "<"}
@@ -39,6 +37,17 @@ IF_TSRESOL: Final = 9
 IF_FCSLEN: Final = 13
 IF_TSOFFSET: Final = 14
 MICROSECONDS: Final = 6
+
+
+def padded(length: int) -> int:
+    """Give the length of a block or an option with its padding, as the compiled walk has it.
+
+    Examples
+    --------
+    >>> padded(165), padded(168)
+    (168, 168)
+    """
+    return (length + 3) // 4 * 4
 
 
 class PcapngDecoder:
@@ -63,7 +72,8 @@ class PcapngDecoder:
             if is_section:
                 self._order = BYTE_ORDERS.get(head[pos + 8 : pos + 12], "<")
             kind, length = struct.unpack_from(self._order + "II", head, pos)
-            if length < 12 or length % 4 or pos + length > len(head):
+            length = padded(length)
+            if length < 12 or pos + length > len(head):
                 break
             if not is_section and kind != INTERFACE_DESCRIPTION:
                 break
@@ -98,15 +108,6 @@ class PcapngDecoder:
     def locate(self, columns: Int64s, count: int) -> None:
         """Do nothing: the walk has written where the bytes are."""
 
-    def last_frame(self, window: Window, cap_len: int) -> bytes:
-        """Give the bytes of the record that the walk has just passed."""
-        end = int(self.walk["pos"])  # where its block says once more how long it is
-        order: Literal["big", "little"] = "big" if self._order == ">" else "little"
-        block = window.data[end - int.from_bytes(window.data[end - 4 : end].tobytes(), order) : end]
-        kind = int.from_bytes(block[:4].tobytes(), order)
-        at = SIMPLE_PACKET_AT if kind == SIMPLE_PACKET else PACKET_AT
-        return block[at : at + cap_len].tobytes()
-
     def timeless(self, ts_ns: Int64s) -> int:
         """Count the records that have no time; the search for one is cheap."""
         return int((ts_ns == NO_TIME).sum()) if ts_ns.min() == NO_TIME else 0
@@ -128,8 +129,8 @@ class PcapngDecoder:
         return struct.unpack(f"{self._order}{len(data) // 4}I", data)
 
     def _block(self, window: Window) -> bytes:
-        length = self._words(window, 2)[1]
-        if length < 12 or length % 4 or length > MAXIMUM_BLOCK:
+        length = padded(self._words(window, 2)[1])
+        if length < 12 or length > MAXIMUM_BLOCK:
             raise Damage(self._describe(window, BLOCK_LENGTH))
         block = take(window, self.walk, length)
         if block is None:
@@ -142,7 +143,8 @@ class PcapngDecoder:
             raise Damage(f"a section header with the byte order mark {head[8:].hex(' ')}")
         self._order = BYTE_ORDERS[head[8:]]
         block = self._block(window)
-        if block[-4:] != block[4:8]:
+        lengths = struct.unpack(self._order + "II", block[4:8] + block[-4:])
+        if len(set(map(padded, lengths))) > 1:
             raise Damage(self._describe(window, BLOCK_TRAILER))
         self._section(block)
         self.walk["swapped"] = self._order == ">"
@@ -193,14 +195,15 @@ class PcapngDecoder:
             if pos + 4 + length > len(data):
                 raise Damage("an interface description whose options do not fit")
             options[code] = data[pos + 4 : pos + 4 + length]
-            pos += 4 + (length + 3) // 4 * 4
+            pos += 4 + padded(length)
         return options
 
     def _describe(self, window: Window, status: int) -> str:
         words = self._words(window, 7)
         kind, length = words[:2]
         if status == BLOCK_LENGTH:
-            return f"block length {length:,} is no multiple of 4 from 12 to {MAXIMUM_BLOCK:,}"
+            return f"block length {length:,} is not from 12 to {MAXIMUM_BLOCK:,}"
+        length = padded(length)
         if status == BLOCK_TRAILER:
             return f"block length {length:,} is not repeated at the end of the block"
         number = 0 if kind == SIMPLE_PACKET else words[2]

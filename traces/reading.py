@@ -27,6 +27,7 @@ from .packets import (
 from .pcap import PcapDecoder
 from .pcapng import PcapngDecoder
 from .scene import Scene
+from .snoop import SnoopDecoder
 from .walk import BLOCK_RECORDS, FULL, INTERFACE, MORE, SECTION
 from .window import Window
 
@@ -60,10 +61,7 @@ class Decoder(Protocol):
         """Walk records into `sums`, by way of `columns`, and their lengths into `lengths`."""
 
     def locate(self, columns: Int64s, count: int) -> None:
-        """Write rows AT to QUEUE of the records just walked, where the walk has not."""
-
-    def last_frame(self, window: Window, cap_len: int) -> bytes:
-        """Give the bytes of the record that the walk has just passed."""
+        """Write rows LINK, FLAGS and QUEUE of the records just walked, where the walk has not."""
 
     def timeless(self, ts_ns: Int64s) -> int:
         """Count the records that have no time."""
@@ -72,9 +70,17 @@ class Decoder(Protocol):
         """Read the block that the walk ended at, or raise Damage."""
 
 
+DECODERS: Final[dict[str, Callable[[bytes, Scene], Decoder]]] = {
+    "pcap": PcapDecoder,
+    "pcap-modified": PcapDecoder,
+    "pcapng": PcapngDecoder,
+    "snoop": SnoopDecoder,
+}
+
+
 def new_decoder(kind: str, head: bytes, scene: Scene) -> Decoder:
     """Give the decoder of a capture format that `sniff.capture_of` names."""
-    return PcapngDecoder(head, scene) if kind == "pcapng" else PcapDecoder(head, scene)
+    return DECODERS[kind](head, scene)
 
 
 def new_columns(addresses: bool, records: int = BLOCK_RECORDS, *, places: bool = False) -> Int64s:

@@ -137,6 +137,15 @@ def interface_number(data: Bytes, pos: Word, swapped: Word) -> Word:
 
 
 @kernel
+def padded(length: np.int64) -> np.int64:
+    """Give the length of a block with its padding, which some writers have left out.
+
+    Source: Wireshark, wiretap/pcapng.c, pcapng_read_block().
+    """
+    return (length + 3) & ~3
+
+
+@kernel
 def block_head(data: Bytes, pos: Word, end: Word, swapped: Word) -> tuple[Word, Word, int]:
     """Read type and length of the block at `pos`, and say whether the walk can pass it.
 
@@ -147,11 +156,12 @@ def block_head(data: Bytes, pos: Word, end: Word, swapped: Word) -> tuple[Word, 
     kind, length = u32(data, pos, swapped), u32(data, pos + 4, swapped)
     if kind == SECTION_HEADER:  # its length has a byte order of its own
         return kind, length, SECTION
-    if length < BLOCK_MIN or length & 3 or length > MAXIMUM_BLOCK:
+    length = padded(length)
+    if length < BLOCK_MIN or length > MAXIMUM_BLOCK:
         return kind, length, BLOCK_LENGTH
     if end - pos < length:
         return kind, length, MORE
-    if u32(data, pos + length - 4, swapped) != length:
+    if padded(u32(data, pos + length - 4, swapped)) != length:
         return kind, length, BLOCK_TRAILER
     if kind == INTERFACE_DESCRIPTION:
         return kind, length, INTERFACE

@@ -18,6 +18,7 @@ CAPTURES: Final = {
     b"\x34\xcd\xb2\xa1": "pcap-modified",
     b"\xa1\xb2\xcd\x34": "pcap-modified",
     b"\x0a\x0d\x0d\x0a": "pcapng",
+    b"snoop\0\0\0": "snoop",
 }
 
 CONVERT: Final = "convert it with editcap -F pcap first"
@@ -25,7 +26,6 @@ DECOMPRESS: Final = "decompress it first"
 FETCH: Final = "fetch the capture itself with git lfs pull"
 
 OTHERS: Final = {
-    b"snoop\0\0\0": ("a snoop capture", CONVERT),
     b"GMBU": ("a Microsoft Network Monitor capture", CONVERT),
     b"RTSS": ("a Network Monitor 1 capture", CONVERT),
     b"XCP\0": ("a NetXRay capture", CONVERT),
@@ -60,14 +60,14 @@ def compression_of(head: bytes) -> str | None:
 
 
 def capture_of(head: bytes) -> str | None:
-    """Name the capture format; None for what is no pcap or pcapng.
+    """Name the capture format; None for what is none that is read here.
 
     Examples
     --------
     >>> capture_of(bytes.fromhex("0a0d0d0a"))
     'pcapng'
     """
-    return CAPTURES.get(head[:4])
+    return next((name for magic, name in CAPTURES.items() if head.startswith(magic)), None)
 
 
 def stranger(head: bytes) -> str:
@@ -87,4 +87,7 @@ def stranger(head: bytes) -> str:
         return "it is compressed twice; decompress it once first"
     if all(32 <= byte < 127 or byte in b"\t\r\n" for byte in head):
         return f"it is text ({head[:24].decode('ascii')!r}...); give a pcap or pcapng file"
-    return f"it starts with {head[:4].hex(' ')}, which no pcap or pcapng does; give one of these"
+    return (
+        f"it starts with {head[:4].hex(' ')}, which no pcap, pcapng or snoop capture does; "
+        "give one of these"
+    )

@@ -83,6 +83,11 @@ class Summary:
         return int(self.tally["above_mtu_packets"])
 
     @property
+    def beyond_packets(self) -> int:
+        """Packets of `HISTOGRAM` bytes or more on the wire, which no device hands to a guest."""
+        return int(self.tally["beyond_packets"])
+
+    @property
     def ts_backwards(self) -> int:
         """How often a time is lower than the one before it."""
         return int(self.tally["ts_backwards"])

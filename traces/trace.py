@@ -9,7 +9,7 @@ from rxreplay.errors import TraceError
 
 from .closing import Closing
 from .digest import Digest
-from .faults import Cut, Damage
+from .faults import Cut, Damage, what_counts, what_to_do
 from .frames import read_frames
 from .inflate import PlainReader, inflate
 from .packets import Block, Int64s, Packets
@@ -42,7 +42,7 @@ class Trace(Closing):
     path : str
         As the user gave it, `-` for standard input.
     format : str
-        `pcap`, `pcapng` or `pcap-modified`, with `.gz` or `.zst` where compressed.
+        `pcap`, `pcap-modified`, `pcapng` or `snoop`, with `.gz`, `.zst` or `.lz4` where compressed.
     size_bytes : int or None
         Of the file as it lies there; None for a stream.
     warnings : list of TraceWarning
@@ -108,7 +108,7 @@ class Trace(Closing):
 
     @property
     def snaplen(self) -> int:
-        """Snaplen of the file header; of a pcapng, the largest of its interfaces' so far."""
+        """Snaplen of the file header, or 0; of a pcapng, the largest of its interfaces' so far."""
         return self._scene.snaplen
 
     @property
@@ -248,15 +248,15 @@ class Trace(Closing):
         where = f"record {records:,} at byte {offset:,}"
         if self._compression:
             where += " of the decompressed stream"
-        counts = f"; the {records:,} records before it count"
+        counts = f"; {what_counts(records)}"
         if isinstance(fault, Cut):
             self._scene.warn("cut", f"cut inside {where}{counts}")
         elif self._keep_damaged:
             self._scene.warn("damaged", f"{where}: {fault}{counts}")
         else:
             raise TraceError(
-                f"{self._source.name}: {where}: {fault}. The file is damaged there; "
-                f"--keep-damaged replays the {records:,} records before it."
+                f"{self._source.name}: {where}: {fault}. The file is damaged there. "
+                f"{what_to_do(records)}"
             ) from fault
 
     def close(self) -> None:

@@ -16,6 +16,8 @@ WALK: Final = np.dtype(
         ("header_len", "i8"),
         ("cap_at", "i8"),  # where the captured length stands in a record header
         ("wire_at", "i8"),
+        ("time_at", "i8"),
+        ("length_at", "i8"),  # snoop: where the length of the whole record stands; 0: nowhere
         ("longer_is_wire", "i8"),  # version 2.3 wrote the two lengths in either order
         ("tick_ns", "i8"),
         ("cap_limit", "i8"),
@@ -40,6 +42,8 @@ BLOCK_LENGTH: Final = 11
 BLOCK_TRAILER: Final = 12
 BLOCK_CONTENTS: Final = 13
 NO_INTERFACE: Final = 14
+RECORD_LENGTH: Final = 15  # snoop
+WIRE_TOO_LONG: Final = 16
 
 MAXIMUM_SNAPLEN: Final = 262_144  # libpcap, MAXIMUM_SNAPLEN
 MAXIMUM_BLOCK: Final = 16 * 1024 * 1024  # libpcap, sf-pcapng.c, MAX_BLOCKSIZE

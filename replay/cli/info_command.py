@@ -21,7 +21,7 @@ def command(
 ) -> None:
     """Say what each CAPTURE holds, and what that means for a replay.
 
-    CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd or lz4, or - for
+    CAPTURE is a pcap, pcapng or snoop file, plain or compressed with gzip, zstd or lz4, or - for
     standard input.
     """
     from ..inspecting import info

@@ -11,6 +11,7 @@ FRAMES = st.builds(
     st.sampled_from([0, 1, 2, 3, 4, 13, 14, 16, 20, 60, 1514]),
 )
 WIRE = st.none() | st.sampled_from([0, 3, 15, 16, 1514, 65_586, 65_600, 2**32 - 1])
+DATALINKS = {1: 4, 0: 14}  # of snoop
 ORDERS = st.sampled_from("<>")
 FCS = st.sampled_from([None, None, None, 4, 0xF7])
 FLAGS = st.sampled_from([None, 0, 1, 2, 0x81, 2**32 - 1])
@@ -67,7 +68,22 @@ def sections(draw, link_types=LINK_TYPES):
     return b"".join(blocks)
 
 
+@st.composite
+def snoops(draw, datalinks):
+    """Draw a capture of Solaris."""
+    records = st.builds(
+        lambda frame, size, time: w.snoop_record(frame, size, (time, 0)),
+        FRAMES,
+        st.none() | st.sampled_from([0, 3, 15, 16, 1514, 65_586, 65_600]),
+        st.integers(0, 9),
+    )
+    head = w.snoop_header(datalink=draw(st.sampled_from(datalinks)))
+    return head + b"".join(draw(st.lists(records, max_size=9)))
+
+
 def captures(link_types=LINK_TYPES):
-    """Draw a classic capture or a pcapng of some sections."""
+    """Draw a classic capture, a pcapng of some sections, or a snoop one where it can be."""
     pcapngs = st.lists(sections(link_types), min_size=1, max_size=3).map(b"".join)
-    return pcaps(link_types) | pcapngs
+    datalinks = [number for link, number in DATALINKS.items() if link in link_types]
+    drawn = pcaps(link_types) | pcapngs
+    return drawn | snoops(datalinks) if datalinks else drawn

@@ -98,3 +98,23 @@ def simple(frame=b"", wire_len=None, order="<"):
 def pcapng(lengths=(60, 1514, 0), order="<"):
     packets = [enhanced(frame(n), ticks=n * 1_000_001, order=order) for n in lengths]
     return section(order) + interface(order=order) + b"".join(packets)
+
+
+def snoop_header(version=2, datalink=4):
+    return b"snoop\0\0\0" + struct.pack(">II", version, datalink)
+
+
+def snoop_record(frame=b"", wire_len=None, time=(0, 0), cap_len=None, padding=None, length=None):
+    padding = -len(frame) % 4 if padding is None else padding
+    words = (
+        len(frame) if wire_len is None else wire_len,
+        len(frame) if cap_len is None else cap_len,
+        24 + len(frame) + padding if length is None else length,
+        7,  # drops so far
+        *time,
+    )
+    return struct.pack(">6I", *words) + frame + b"\xee" * padding
+
+
+def snoop(lengths=(60, 1514, 0), **header):
+    return snoop_header(**header) + b"".join(snoop_record(frame(n), time=(n, n)) for n in lengths)

@@ -1,4 +1,4 @@
-"""A slow reader of pcap and pcapng, one object a packet; it imports nothing that it checks."""
+"""A slow reader of pcap, pcapng and snoop, one object a packet; it imports nothing it checks."""
 
 import struct
 from dataclasses import dataclass, field
@@ -50,6 +50,8 @@ def read(data):
         return read_pcapng(data)
     if data[:4] in MAGICS and len(data) >= 24:
         return read_pcap(data)
+    if data[:8] == b"snoop\0\0\0" and len(data) >= 16:
+        return read_snoop(data)
     return Reading(end="refused")
 
 
@@ -173,14 +175,15 @@ def read_pcapng(data):
         reading.end = "damaged"
         if order is None:
             return reading
-        kind, length = struct.unpack(order + "II", data[pos : pos + 8])
-        if length < 12 or length % 4 or length > 16 * 2**20:
+        kind, claimed = struct.unpack(order + "II", data[pos : pos + 8])
+        length = -(-claimed // 4) * 4
+        if length < 12 or length > 16 * 2**20:
             return reading
         block = data[pos : pos + length]
         if len(block) < length:
             reading.end = "cut"
             return reading
-        if block[-4:] != block[4:8]:
+        if -(-struct.unpack(order + "I", block[-4:])[0] // 4) * 4 != length:
             return reading
         body = block[8:-4]
         if is_section:
@@ -199,4 +202,35 @@ def read_pcapng(data):
             reading.packets.append(packet)
         reading.end = "whole"
         pos += length
+    return reading
+
+
+SNOOP_LINKS = {0: 1, 2: 6, 4: 1, 8: 10, 9: 0, 14: 0, 16: 122, 18: 123, 2**31 + 5: 226}
+SHOMITI_LINKS = {0: 1, 2: 6, 4: 1, 8: 10, 10: 1, 11: 6, 12: 1, 13: 6, 14: 6, 19: 1}
+
+
+def read_snoop(data):
+    version, datalink = struct.unpack(">II", data[8:16])
+    first = struct.unpack(">6I", data[16:40]) if len(data) >= 40 else (0, 0, 0)
+    shomiti = first[2] - 24 - first[1] >= 16
+    link_type = (SHOMITI_LINKS if shomiti else SNOOP_LINKS).get(datalink)
+    if version not in (2, 3, 4, 5) or link_type is None:
+        return Reading(end="refused")
+    reading, data = Reading(), data[16:]
+    while data:
+        if len(data) < 24:
+            reading.end = "cut"
+            break
+        wire_len, cap_len, length, _drops, seconds, micros = struct.unpack(">6I", data[:24])
+        if max(wire_len, cap_len) > 262_144 or not 24 + cap_len <= length <= 16 * 2**20:
+            reading.end = "damaged"
+            break
+        if len(data) < length:
+            reading.end = "cut"
+            break
+        frame = data[24 : 24 + cap_len]
+        pair = addresses(frame, link_type == 1)
+        ns = seconds * 10**9 + micros * 1000
+        reading.packets.append(Packet(ns, wire_len, cap_len, *pair, frame, link_type))
+        data = data[length:]
     return reading

@@ -167,6 +167,27 @@ def test_the_usual_strategies_begin_with_the_reference():
     assert rxreplay.compare([[60]]).reference == "4.10/small"
 
 
+@pytest.mark.parametrize(
+    ("longest", "text"),
+    [
+        ((65_550, 65_599), None),
+        (
+            (65_599, 65_600),
+            "1 packet is longer than 65,599 bytes on the wire (the longest: 65,600)",
+        ),
+        ((2**32 - 1, 70_000), "2 packets are longer than 65,599 bytes on the wire (the longest: 4"),
+    ],
+)
+def test_lengths_that_no_device_hands_on_are_warned_about(tmp_path, longest, text):
+    records = [writer.pcap_record(bytes(60), wire_len=length) for length in (60, *longest)]
+    (tmp_path / "a.pcap").write_bytes(writer.pcap_header() + b"".join(records))
+    for call in (rxreplay.info, rxreplay.compare):
+        for source in (tmp_path / "a.pcap", [60, *longest]):
+            said = [w.text for w in call([source]).warnings if w.code == "oversized"]
+            assert len(said) == (text is not None)
+            assert not text or text in said[0]
+
+
 def test_progress_is_told_after_every_block(capture, blocks_of):
     told = []
     rxreplay.replay(

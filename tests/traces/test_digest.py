@@ -50,6 +50,17 @@ BLOCKS = st.one_of(
 )
 PCAPS = st.builds(pcap_of, RECORDS, HEADERS)
 PCAPNGS = st.builds(lambda blocks: w.pcapng([60]) + b"".join(blocks), st.lists(BLOCKS, max_size=8))
+SNOOPS = st.builds(
+    lambda records, padding: (
+        w.snoop_header()
+        + b"".join(
+            w.snoop_record(frame, wire, time, padding=padding) for frame, time, wire in records
+        )
+    ),
+    RECORDS,
+    st.sampled_from([None, 0, 6]),
+)
+CAPTURES = PCAPS | PCAPNGS | SNOOPS
 CUTS = st.none() | st.integers(0, 400)
 EDITS = st.lists(st.tuples(st.integers(24, 400), st.integers(0, 255)), max_size=2)
 
@@ -123,7 +134,7 @@ def pieces(request):
 
 
 @pytest.mark.usefixtures("pieces")
-@given(PCAPS | PCAPNGS, EDITS, CUTS, st.booleans())
+@given(CAPTURES, EDITS, CUTS, st.booleans())
 def test_lengths_are_those_of_the_blocks_and_so_is_the_digest(data, edits, size, keep):
     data = edited(data, edits, size)
     if openable(data):
@@ -131,7 +142,7 @@ def test_lengths_are_those_of_the_blocks_and_so_is_the_digest(data, edits, size,
 
 
 @pytest.mark.usefixtures("pieces")
-@given(st.lists(PCAPS | PCAPNGS, min_size=2, max_size=3), CUTS)
+@given(st.lists(CAPTURES, min_size=2, max_size=3), CUTS)
 def test_a_join_warns_about_the_same_joints(captures, size):
     captures[0] = captures[0][:size]
     if all(map(openable, captures)):
@@ -139,14 +150,14 @@ def test_a_join_warns_about_the_same_joints(captures, size):
 
 
 @pytest.mark.usefixtures("pieces")
-@given(PCAPS | PCAPNGS)
+@given(CAPTURES)
 def test_a_compressed_capture_is_the_same(data):
     plain, packed = check(data), check(gzip.compress(data))
     assert plain[:5] == packed[:5]
 
 
 @pytest.mark.usefixtures("pieces")
-@pytest.mark.parametrize("make", [w.pcap, w.pcapng])
+@pytest.mark.parametrize("make", [w.pcap, w.pcapng, w.snoop])
 def test_a_mapped_file_is_the_same(tmp_path, make):
     path = tmp_path / "a"
     path.write_bytes(make([60, 1514, 60, 60, 96, 70_000] * 20))

@@ -141,6 +141,7 @@ KINDS = {
     "pcap": writer.pcap_header() + b"".join(map(writer.pcap_record, FRAMES)),
     "big-endian pcap": writer.pcap_header(">")
     + b"".join(writer.pcap_record(frame, order=">") for frame in FRAMES),
+    "snoop": writer.snoop_header() + b"".join(map(writer.snoop_record, FRAMES)),
     "pcapng": b"".join(
         [
             writer.section(),

@@ -34,6 +34,17 @@ BLOCKS = st.one_of(
     st.builds(w.block, st.sampled_from([0, 4, 5, 0xBAD]), st.binary(max_size=9)),
 )
 PCAPNGS = st.builds(lambda blocks: w.pcapng([60]) + b"".join(blocks), st.lists(BLOCKS, max_size=6))
+SNOOPS = st.builds(
+    lambda lengths, datalink, padding: (
+        w.snoop_header(datalink=datalink)
+        + b"".join(w.snoop_record(w.frame(n), time=(n, n), padding=padding) for n in lengths)
+    ),
+    LENGTHS,
+    st.sampled_from([4, 4, 9, 10, 5]),
+    st.sampled_from([None, 0, 15, 16]),
+)
+CAPTURES = PCAPS | PCAPNGS | SNOOPS
+MAGICS = [*pcap_reader.MAGICS, b"\n\r\r\n", w.snoop_header(), b"\x1f\x8b", b""]
 EDITS = st.lists(
     st.tuples(st.integers(0, 400), st.sampled_from([0, 1, 4, 12, 0x7F, 0x80, 0xFF])), max_size=3
 )
@@ -58,12 +69,12 @@ def check(data):
     assert walk(trace, TraceError) == (reading.packets, reading.end)
 
 
-@given(PCAPS | PCAPNGS, EDITS, st.none() | st.integers(0, 300))
+@given(CAPTURES, EDITS, st.none() | st.integers(0, 300))
 def test_edited_captures_read_as_the_slow_reader_reads_them(data, edits, size):
     check(edited(data, edits)[:size])
 
 
-@given(st.sampled_from([*pcap_reader.MAGICS, b"\n\r\r\n", b"\x1f\x8b", b""]), st.binary())
+@given(st.sampled_from(MAGICS), st.binary())
 def test_any_bytes_give_packets_or_a_trace_error(magic, data):
     try:
         with open_trace(io.BytesIO(magic + data), keep_damaged=True) as trace:
@@ -72,7 +83,7 @@ def test_any_bytes_give_packets_or_a_trace_error(magic, data):
         assert "\n" not in str(error)  # noqa: PT017
 
 
-@given(PCAPS | PCAPNGS, EDITS, st.sampled_from([gzip.compress]))
+@given(CAPTURES, EDITS, st.sampled_from([gzip.compress]))
 def test_edited_compressed_captures_give_packets_or_a_trace_error(data, edits, compress):
     source = io.BytesIO(edited(compress(data), edits))
     try:

@@ -60,15 +60,17 @@ def test_bytes_stand_still_while_a_stream_moves_on(data, drip, size):
             check(trace, pcap_reader.read(data))
 
 
-@pytest.mark.parametrize("make", [w.pcap, w.pcapng])
-@pytest.mark.parametrize("order", "<>")
-def test_a_mapped_file_is_walked_where_it_lies(tmp_path, make, order):
-    data = make([60, 1514, 0, 3] * 5, order=order)
+@pytest.mark.parametrize(
+    ("make", "how"),
+    [(make, {"order": order}) for make in (w.pcap, w.pcapng) for order in "<>"] + [(w.snoop, {})],
+)
+def test_a_mapped_file_is_walked_where_it_lies(tmp_path, make, how):
+    data = make([60, 1514, 0, 3] * 5, **how)
     path = tmp_path / "a"
     path.write_bytes(data)
     with open_trace(path) as trace:
         check(trace, pcap_reader.read(data))
-        assert {packets.swapped for packets in trace.packets()} == {order == ">"}
+        assert {packets.swapped for packets in trace.packets()} == {how != {"order": "<"}}
 
 
 def test_a_fault_comes_behind_the_packets_before_it():

@@ -1,4 +1,5 @@
 import io
+import re
 import struct
 
 import pytest
@@ -68,6 +69,23 @@ def test_upper_bits_of_the_link_type_are_no_link_type():
         assert (warning.code, "4 bytes of frame check" in warning.text) == ("fcs", True)
 
 
+@pytest.mark.parametrize(
+    ("network", "codes"),
+    [
+        (0x03FF0001, ["reserved_bits"]),
+        (0x00010001, ["reserved_bits"]),
+        (0x46C5E1F5, ["reserved_bits", "link_type"]),  # its other bits would be 8 bytes of FCS
+        (0xF8000001, []),
+    ],
+)
+def test_reserved_bits_beside_the_link_type_are_warned_about(network, codes):
+    with open_trace(io.BytesIO(w.pcap_header(network=network) + w.pcap_record())) as trace:
+        assert len(packets_of(trace.blocks())) == 1
+        assert [warning.code for warning in trace.warnings] == codes
+        assert trace.link_type == ("EN10MB" if network & 0xFFFF == 1 else "LT57845")
+    assert not codes or f"{network:#010x} for a link type of" in trace.warnings[0].text
+
+
 def test_another_link_type_is_named_warned_about_and_has_no_addresses():
     data = w.pcap_header(network=113) + w.pcap_record(w.frame(60))
     with open_trace(io.BytesIO(data)) as trace:
@@ -110,9 +128,26 @@ def test_an_impossible_record_says_where_what_and_what_to_do(order):
         next(blocks)
     assert str(error.value) == (
         "<stream>: record 2 at byte 176: captured length 6,553,600 is more than any capture tool "
-        "writes here (262,144). The file is damaged there; "
+        "writes here (262,144). The file is damaged there. "
         "--keep-damaged replays the 2 records before it."
     )
+
+
+@pytest.mark.parametrize(
+    ("records", "left", "advice"),
+    [
+        (0, "there is no record before it", "Record or copy the capture again."),
+        (1, "the record before it counts", "--keep-damaged replays the record before it."),
+        (2, "the 2 records before it count", "--keep-damaged replays the 2 records before it."),
+    ],
+)
+def test_what_is_left_decides_what_to_do(records, left, advice):
+    data = w.pcap([60] * records) + w.pcap_record(cap_len=6_553_600)
+    with pytest.raises(TraceError, match=re.escape(f"The file is damaged there. {advice}")):
+        packets(data)
+    with open_trace(io.BytesIO(data), keep_damaged=True) as trace:
+        list(trace.blocks())
+    assert trace.warnings[0].text.endswith(f"; {left}")
 
 
 def test_keep_damaged_ends_the_walk_with_a_warning():
@@ -138,9 +173,7 @@ def test_the_warning_of_a_cut_names_record_and_byte():
     with open_trace(io.BytesIO(w.pcap([60, 60])[:-1])) as trace:
         assert len(packets_of(trace.blocks())) == 1
     (warning,) = trace.warnings
-    assert warning.text.startswith(
-        "<stream>: cut inside record 1 at byte 100; the 1 records before"
-    )
+    assert warning.text.startswith("<stream>: cut inside record 1 at byte 100; the record before")
 
 
 @pytest.mark.parametrize("size", range(4, 24))

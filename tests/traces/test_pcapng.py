@@ -106,13 +106,38 @@ def test_many_interfaces_and_one_too_many(monkeypatch):
         packets(data)
 
 
+def unpadded(block, last=None, order="<"):
+    """Give a block that leaves its padding of three bytes out of its length."""
+    length = struct.pack(order + "I", len(block) - 3)
+    return block[:4] + length + block[8:-4] + (length if last is None else block[-4:])
+
+
+@pytest.mark.parametrize("last", [None, "padded"])
+@pytest.mark.parametrize("order", "<>")
+def test_lengths_of_blocks_may_leave_padding_out(order, last):
+    blocks = [
+        w.section(order),
+        w.interface(order=order),
+        w.enhanced(w.frame(61), order=order),
+        w.old_packet(w.frame(61), order=order),
+        w.simple(w.frame(61), order=order),
+        w.block(0xBAD, bytes(5), order),
+    ]
+    data = b"".join(unpadded(block, last, order) for block in blocks) + blocks[2]
+    assert [packet.cap_len for packet in agrees(data).packets] == [61] * 4
+
+
 def damaged_blocks():
     good = w.enhanced(w.frame(60))
     bare = struct.pack("<HHI", 1, 0, 0)
-    yield "type and length zero", bytes(12), "block length 0 is no multiple of 4 from 12"
-    yield "below 12", struct.pack("<III", 5, 8, 8), "block length 8 is no"
-    yield "no multiple of 4", struct.pack("<III", 5, 13, 13), "block length 13 is no"
-    yield "too long", struct.pack("<III", 5, 16 * 2**20 + 4, 0), "block length 16,777,220 is no"
+    yield "type and length zero", bytes(12), "block length 0 is not from 12 to"
+    yield "below 12", struct.pack("<III", 5, 8, 8), "block length 8 is not from"
+    yield "longest number", struct.pack("<III", 5, 2**32 - 1, 0), "length 4,294,967,295 is not from"
+    yield (
+        "too long",
+        struct.pack("<III", 5, 16 * 2**20 + 4, 0),
+        "block length 16,777,220 is not from",
+    )
     yield "not repeated", good[:-4] + bytes(4), "block length 96 is not repeated"
     yield "enhanced, too short", w.block(6, bytes(16)), "type 6 whose 28 bytes do not hold"
     yield "captured beyond block", w.enhanced(w.frame(60), cap_len=65), "65 does not fit its block"
@@ -125,8 +150,13 @@ def damaged_blocks():
     yield "byte order mark", w.block(0x0A0D0D0A, bytes(16)), "byte order mark 00 00 00 00"
     yield "section too short", w.block(0x0A0D0D0A, b"\x4d\x3c\x2b\x1a"), "without a byte order"
     yield "section not repeated", w.section()[:-4] + bytes(4), "block length 28 is not repeated"
-    bad = w.section()[:4] + struct.pack("<I", 30) + w.section()[8:]
-    yield "section length", bad, "block length 30 is no multiple"
+    bad = w.section()[:4] + struct.pack("<I", 8) + w.section()[8:]
+    yield "section length", bad, "block length 8 is not from"
+    yield (
+        "captured beyond padding",
+        unpadded(w.enhanced(w.frame(61), cap_len=69)),
+        "69 does not fit",
+    )
     yield "section version", w.section(version=(2, 0)), "pcapng version 2.0"
     yield "section version 1.1", w.section(version=(1, 1)), "pcapng version 1.1"
     yield "interface too short", w.block(1, b"abcd"), "too short for its contents"

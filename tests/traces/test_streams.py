@@ -26,6 +26,7 @@ CAPTURES = {
     "pcap": w.pcap([60, 0, 13, 200]),
     "big": w.pcap([60, 12], ">", "ns"),
     "pcapng": w.pcapng([60, 0, 13]) + w.pcapng([5, 200], ">"),
+    "snoop": w.snoop([60, 0, 13, 200]),
     "cut": w.pcap([60, 60])[:-1],
     "damaged": w.pcap([60]) + w.pcap_record(cap_len=2**31),
 }
@@ -61,7 +62,8 @@ def test_compressed_in_any_number_of_parts(name, parts, compress, suffix, drip):
     data = split(compress, CAPTURES[name], parts)
     reading = pcap_reader.read(CAPTURES[name])
     with open_trace(Dripping(data, drip)) as trace:
-        assert trace.format == ("pcapng." if name == "pcapng" else "pcap.") + suffix
+        kind = name if name in ("pcapng", "snoop") else "pcap"
+        assert trace.format == f"{kind}.{suffix}"
         assert walk(trace, TraceError) == (reading.packets, reading.end)
 
 

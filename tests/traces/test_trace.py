@@ -45,7 +45,7 @@ def test_a_walk_that_is_given_up_closes_its_file(path):
 
 @pytest.mark.parametrize("addresses", [True, False])
 @pytest.mark.parametrize("records", [1, 2, 3, 4])
-@pytest.mark.parametrize("make", [w.pcap, w.pcapng])
+@pytest.mark.parametrize("make", [w.pcap, w.pcapng, w.snoop])
 def test_blocks_of_any_size_hold_the_same(make, records, addresses, path, monkeypatch):
     small = functools.partial(reading.new_columns, records=records)
     monkeypatch.setattr("rxreplay.traces.reading.new_columns", small)
