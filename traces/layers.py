@@ -30,12 +30,12 @@ LAYER = np.dtype(
         *HEADERS.descr,
         ("end", "i8"),
         ("wire_end", "i8"),
-        ("sound", "i8"),  # whether IP's length is what ends it
         ("partial", "i8"),  # whether the rest of what it carries is elsewhere
     ]
 )
 
-# A length field that leaves more over is wrong: Ethernet pads to 60 bytes, and 4 more are the FCS.
+# A length field that leaves more over is 0, wrapped or stale, as super-packets have them: Ethernet
+# pads to 60 bytes, and 4 more are the FCS.
 PADDING = 64
 
 
@@ -51,14 +51,12 @@ def missing(layer: Record, upto: Word, otherwise: Word) -> Word:
 
 
 @kernel
-def trust(layer: Record, at: Word, length: Word, least: Word) -> bool:
+def trust(layer: Record, at: Word, length: Word, least: Word) -> None:
     """End a layer where a length field says, counted from `at`, if that can be."""
     over = layer["wire_end"] - at - length
-    if length < least or over < 0 or over > PADDING:
-        return False
-    layer["wire_end"] = at + length
-    layer["end"] = min(layer["end"], layer["wire_end"])
-    return True
+    if length >= least and 0 <= over <= PADDING:
+        layer["wire_end"] = at + length
+        layer["end"] = min(layer["end"], layer["wire_end"])
 
 
 @kernel

@@ -68,7 +68,7 @@ def end_udp(data: Bytes, udp: Word, layer: Record) -> None:
     if layer["fragment"] == FIRST:
         layer["partial"] = udp + length < layer["wire_end"]
         layer["wire_end"] = max(layer["wire_end"], udp + length)
-    elif layer["sound"]:
+    else:
         trust(layer, udp, length, UDP_HEADER + VXLAN_HEADER)
 
 

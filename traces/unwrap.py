@@ -54,7 +54,7 @@ def pass_ip(data: Bytes, at: Word, layer: Record) -> Word:
     if layer["protocol"] == NOT_KEPT:  # an extension header was cut off, which has 8 bytes or more
         return missing(layer, at + length + 8, UNKNOWN)
     layer["transport"] = at + length
-    layer["sound"] = trust(layer, at, total_len(data, at, layer["ethertype"]), length)
+    trust(layer, at, total_len(data, at, layer["ethertype"]), length)
     return TAKEN
 
 

@@ -222,11 +222,14 @@ def odd_frames(draw, link_type):
 
 
 def packets_of(rows):
-    """Give rows of bytes kept, length on the wire and link type as a block, with some between."""
+    """Give rows of bytes kept, length on the wire and link type as a block, with some between.
+
+    Nothing lies behind the last one, so that nobody can read there unseen.
+    """
     filler = b"\xee" * 5
-    data = filler + b"".join(kept + filler for kept, _, _ in rows)
+    data = b"".join(filler + kept for kept, _, _ in rows)
     cap_len = np.array([len(kept) for kept, _, _ in rows], np.int64)
-    at = len(filler) + np.cumsum(cap_len + len(filler)) - cap_len - len(filler)
+    at = np.cumsum(cap_len + len(filler)) - cap_len
     wire_len = np.array([size for _, size, _ in rows], np.int64)
     link_type = np.array([link for _, _, link in rows], np.int64)
     ts_ns = np.arange(len(rows)) * 10

@@ -66,7 +66,7 @@ def without_type(packet):
 
 
 def ip_layer(packet):
-    """Give what IP carries, with its protocol, its fragment, and whether IP's length is right."""
+    """Give what IP carries, with its protocol and its fragment."""
     ethertype, _, network = link(packet.kept, packet.link_type)
     if ethertype is None:
         raise without_type(packet)
@@ -81,11 +81,10 @@ def ip_layer(packet):
     if protocol is None:
         need(layer, length + 8, sure=False)
     total = said_by_ip(layer.kept)
-    sound = believed(total, length, layer.wire_len)
-    if sound:
+    if believed(total, length, layer.wire_len):
         layer = shortened(layer, total)
     payload = replace(layer, kept=layer.kept[length:], wire_len=layer.wire_len - length)
-    return payload, protocol, fragment, sound
+    return payload, protocol, fragment
 
 
 def inside(layer, header, link_type):
@@ -124,7 +123,7 @@ def geneve(header):
     return 8 + 4 * header[0], by_ethertype(number(header, 2, 2))
 
 
-def in_udp(layer, fragment, sound, ports):
+def in_udp(layer, fragment, ports):
     """Give what a UDP datagram carries; `ports` has the kind of tunnel of each."""
     need(layer, 4, sure=False)
     kind = ports.get(number(layer.kept, 2, 2))
@@ -135,7 +134,7 @@ def in_udp(layer, fragment, sound, ports):
     if fragment == FIRST:
         whole = max(length, layer.wire_len)
         layer = replace(layer, wire_len=whole, partial=length < layer.wire_len)
-    elif sound and believed(length, 16, layer.wire_len):
+    elif believed(length, 16, layer.wire_len):
         layer = shortened(layer, length)
     header = layer.kept[8:16]
     size, link_type = geneve(header) if kind == "geneve" else vxlan(header, kind == "gpe")
@@ -187,13 +186,13 @@ def lengthened(packet):
 
 def step(packet, kinds, ports, depth):
     """Give what the next tunnel of a packet carries."""
-    layer, protocol, fragment, sound = ip_layer(packet)
+    layer, protocol, fragment = ip_layer(packet)
     is_udp, is_gre = protocol == 17 and ports, protocol == 47 and kinds & {"gre", "erspan"}
     if not is_udp and not is_gre:
         raise StopError(NO_TUNNEL)
     if fragment == LATER:
         raise StopError(NO_TUNNEL if is_udp and depth else FRAGMENT)
-    inner = in_udp(layer, fragment, sound, ports) if is_udp else in_gre(layer, fragment, kinds)
+    inner = in_udp(layer, fragment, ports) if is_udp else in_gre(layer, fragment, kinds)
     return lengthened(inner) if inner.partial else inner
 
 

@@ -100,6 +100,11 @@ def test_odd_packets_cut_anywhere_agree_with_the_oracle(link_type, data, kinds):
     check([(frame[:cut], max(wire_len, 0), link_type) for cut in cuts], kinds)
 
 
+@given(KIND_LISTS, st.lists(odd_frames(EN10MB), min_size=2, max_size=6))
+def test_packets_of_a_block_have_nothing_to_do_with_each_other(kinds, frames):
+    check([(frame, len(frame), EN10MB) for frame in frames], kinds)
+
+
 @given(KIND_LISTS, st.lists(st.tuples(st.binary(max_size=90), st.integers(0, 200)), max_size=9))
 def test_any_bytes_agree_with_the_oracle(kinds, junk):
     links = [*LINKS, 105]
@@ -142,6 +147,12 @@ BODIES = {
     "ERSPAN I": ("erspan", FRAME, GRE, erspan(FRAME, 1)),
     "ERSPAN II": ("erspan", FRAME, GRE, erspan(FRAME, 2)),
     "ERSPAN III": ("erspan", FRAME, GRE, erspan(FRAME, 3)),
+    "ERSPAN III without a sequence": (
+        "erspan",
+        FRAME,
+        GRE,
+        gre(Inside(b"\x20" + bytes(11) + INNER), 0, 0x22EB),
+    ),
     "ERSPAN III with a subheader": ("erspan", FRAME, GRE, erspan(FRAME, 3, subheader=True)),
 }
 
@@ -165,29 +176,35 @@ def test_each_kind_of_tunnel_is_opened_where_it_is_asked_for(name, ip):
         udp(4789, vxlan(FRAME, 0xF7)),
         udp(4790, vxlan(FRAME, 0x0D)),
         udp(4790, vxlan(FRAME, 0x1C, b"\0\0\3")),
+        udp(4790, vxlan(FRAME, 0x2C, b"\0\0\3")),
         udp(4790, vxlan(FRAME, 0x0C, b"\0\0\4")),
         udp(6081, geneve(FRAME, first=0x40)),
         udp(6081, geneve(FRAME, second=0x80)),
         udp(6081, geneve(FRAME, ethertype=0x8847)),
         gre(FRAME, 0x4000),
         gre(FRAME, 1, 0x880B),
+        gre(FRAME, 4),
         gre(FRAME, 0, 0x8200),
         gre(Inside(b"\x30" + bytes(90)), 0x1000, 0x22EB),
         gre(Inside(bytes(90)), 0x1000, 0x88BE),
+        gre(Inside(b"\x10" + bytes(90)), 0x5000, 0x88BE),
     ],
     ids=[
         "VXLAN without an identifier",
         "GPE control",
-        "GPE of another version",
+        "GPE of version 1",
+        "GPE of version 2",
         "GPE, NSH",
         "Geneve of another version",
         "Geneve control",
         "Geneve, MPLS",
         "GRE with routing",
         "PPTP",
+        "GRE of another version",
         "GRE, 802.11",
         "ERSPAN of a later version",
         "ERSPAN of version 0",
+        "ERSPAN with routing",
     ],
 )
 def test_what_carries_no_frame_is_left_out_but_not_inside_a_tunnel(body):
@@ -258,13 +275,22 @@ def test_padding_and_fcs_do_not_count_and_more_is_no_padding(over, extra):
         assert got == (INNER, len(INNER) + extra, EN10MB)
 
 
-@pytest.mark.parametrize(
-    ("total", "kept"), [(0, True), (19, True), (0xFFFF, True), (len(INNER) + 36, False)]
-)
-def test_where_lengths_are_wrong_what_is_left_counts(total, kept):
-    """Such as 0 of a super-packet: then nothing can be told from padding."""
-    frame = ethernet(ipv4(UDP, udp(4789, vxlan(FRAME), 0), total=total)) + b"\xdd" * 4
-    assert one(frame, ["vxlan"]) == (INNER + b"\xdd" * 4 * kept, len(INNER) + 4 * kept, EN10MB)
+@pytest.mark.parametrize("total", [0, 19, 20 + 30, 0xFFFF])
+def test_where_lengths_are_wrong_what_is_left_counts(total):
+    """Such as 0 of a super-packet."""
+    inside = Inside(ethernet(ipv4(6, bytes(range(90)))))
+    padded = (inside.data + b"\xdd" * 4, len(inside.data) + 4, EN10MB)
+    frame = ethernet(ipv4(GRE, gre(inside), total=total)) + b"\xdd" * 4
+    assert one(frame, ["gre"]) == padded
+    unsaid = ethernet(ipv4(UDP, udp(4789, vxlan(inside), 0), total=total)) + b"\xdd" * 4
+    assert one(unsaid, ["vxlan"]) == padded
+    said = ethernet(ipv4(UDP, udp(4789, vxlan(inside)), total=total)) + b"\xdd" * 4
+    assert one(said, ["vxlan"]) == (inside.data, len(inside.data), EN10MB)
+
+
+@pytest.mark.parametrize(("total", "got"), [(19, (V4.data, 50, RAW)), (20, "no_tunnel")])
+def test_ip_is_believed_where_its_header_fits(total, got):
+    assert one(ethernet(ipv4(GRE, gre(V4), total=total)), ["gre"]) == got
 
 
 SIZE = 16 + len(INNER)  # of a datagram
@@ -309,6 +335,33 @@ def test_the_first_fragment_stands_for_the_datagram(more):
     assert one(unsaid, ["vxlan"]) == (INNER[:40], len(INNER), EN10MB)
     mirrored = more(ethernet(ipv4(GRE, gre(FRAME)[:44], fragment=0x2000)))
     assert one(mirrored, ["gre"]) == (INNER[:40], len(INNER), EN10MB)
+
+
+def test_first_fragments_cut_at_each_byte_agree_with_the_oracle():
+    for protocol, body in ((UDP, udp(4789, vxlan(FRAME), 0)), (GRE, gre(FRAME)), (GRE, gre(V6))):
+        frame = ethernet(ipv4(protocol, body[:PIECE], fragment=0x2000))
+        rows = [(frame[:size], len(frame), EN10MB) for size in range(len(frame) + 1)]
+        assert check(rows, ["vxlan", "gre"])[oracle.TAKEN] >= 40
+
+
+def test_a_mirrored_frame_in_fragments_is_as_long_as_its_ip_header_says():
+    first = ethernet(ipv4(GRE, erspan(FRAME, 2)[:PIECE], fragment=0x2000))
+    assert one(first, ["erspan"]) == (INNER[:40], len(INNER), EN10MB)
+
+
+@pytest.mark.parametrize(("less", "size"), [(0, 54), (1, 114)])
+def test_ip_inside_is_asked_only_where_udp_says_too_little(less, size):
+    datagram = udp(4789, vxlan(Inside(ethernet(ipv4(6, bytes(20), total=100)))))
+    said = datagram[:4] + (len(datagram) - less).to_bytes(2, "big") + datagram[6:]
+    frame = ethernet(ipv6(UDP, said, [bytes(8)]))  # the only fragment
+    assert one(frame, ["vxlan"])[1] == size
+
+
+def test_a_whole_packet_behind_a_first_fragment_is_not_made_longer():
+    first = ethernet(ipv4(GRE, gre(FRAME)[:44], fragment=0x2000))
+    whole = in_vxlan(Inside(ethernet(ipv4(6, bytes(20), total=100))))
+    rows = [(frame, len(frame), EN10MB) for frame in (first, whole, whole)]
+    assert [row[1] for row in taken(rows, ["gre", "vxlan"])[0]] == [len(INNER), 54, 54]
 
 
 def test_a_first_fragment_whose_frame_says_no_length_is_as_long_as_it_came():
@@ -371,6 +424,10 @@ def test_a_packet_too_short_for_a_tunnel_is_none():
     bodies += [(UDP, udp(6081, b"\1\0\x65\x58" + bytes(4))), (GRE, b"\x20\0\x65\x58\0\0")]
     bodies += [(GRE, gre(Inside(b"\x10" + bytes(6)), 0x1000, 0x88BE))]
     bodies += [(GRE, gre(Inside(b"\x20" + bytes(10)), 0x1000, 0x22EB))]
+    short = ethernet(ipv6(43, bytes([UDP, 0]) + bytes(6)))
+    for cap_len in range(54, 62):
+        assert one(short, KINDS, cap_len=cap_len) == "cut"
+        assert one(short[:61], KINDS, cap_len=cap_len) == "no_tunnel"
     for protocol, body in bodies:
         for frame in (ethernet(ipv4(protocol, body)), ethernet(ipv4(protocol, body)) + bytes(4)):
             assert one(frame, KINDS) == "no_tunnel"
@@ -420,11 +477,11 @@ def test_columns_go_with_the_packets():
 
 
 def test_untagged_packets_lie_in_bytes_of_their_own_and_keep_their_addresses():
-    outer = packets_of([(INNER, 90, 1), (TAGGED.data, 99, 1), (b"", 0, 1)])
+    outer = packets_of([(INNER, 90, 1), (TAGGED.data, 99, 1), (TAGGED.data, 7, 1), (b"", 0, 1)])
     before = outer.data.copy()
     packets, record = Decapsulator(["vlan"]).take(outer)
-    assert rows_of(packets) == [(INNER, 90, 1), (INNER, 91, 1), (b"", 0, 1)]
-    assert (record.tolist(), packets.dst.tolist()) == ([0, 1, 2], [7] * 3)
+    assert rows_of(packets) == [(INNER, 90, 1), (INNER, 91, 1), (INNER, 0, 1), (b"", 0, 1)]
+    assert (record.tolist(), packets.dst.tolist()) == ([0, 1, 2, 3], [7] * 4)
     assert not packets.data.flags.writeable
     assert (outer.data == before).all()
     assert Decapsulator(["vlan"]).take(packets).packets.data is packets.data  # nothing to take off
