@@ -97,6 +97,44 @@ def erspan(inside, kind, *, truncated=False, subheader=False):
     return gre(mirrored, 0x1000, 0x88BE if kind == 2 else 0x22EB)
 
 
+INNER = ethernet(ipv4(6, bytes(range(40))))
+FRAME = Inside(INNER)
+V4, V6 = Inside(ipv4(17, bytes(30)), RAW), Inside(ipv6(17, bytes(30)), RAW)
+TAGGED = Inside(ethernet(ipv4(6, bytes(range(40))), [0x88A8, 0x8100]))
+
+# By name: the kind of tunnel, what is in it, IP protocol and what IP carries.
+BODIES = {
+    "VXLAN": ("vxlan", FRAME, UDP, udp(4789, vxlan(FRAME))),
+    "VXLAN of Linux": ("vxlan", FRAME, UDP, udp(8472, vxlan(FRAME))),
+    "VXLAN with a policy": ("vxlan", FRAME, UDP, udp(4789, vxlan(FRAME, 0x88, b"\0\1\2"))),
+    "GPE, Ethernet": ("vxlan", FRAME, UDP, udp(4790, gpe(FRAME))),
+    "GPE, IPv4": ("vxlan", V4, UDP, udp(4790, gpe(V4))),
+    "GPE, IPv6": ("vxlan", V6, UDP, udp(4790, gpe(V6))),
+    "GPE without a next protocol": ("vxlan", FRAME, UDP, udp(4790, vxlan(FRAME))),
+    "Geneve": ("geneve", FRAME, UDP, udp(6081, geneve(FRAME))),
+    "Geneve with options": ("geneve", FRAME, UDP, udp(6081, geneve(FRAME, bytes(252)))),
+    "Geneve, critical": ("geneve", FRAME, UDP, udp(6081, geneve(FRAME, second=0x40))),
+    "Geneve, IPv4": ("geneve", V4, UDP, udp(6081, geneve(V4))),
+    "Geneve, IPv6": ("geneve", V6, UDP, udp(6081, geneve(V6))),
+    "GRE, Ethernet": ("gre", FRAME, GRE, gre(FRAME)),
+    "GRE, IPv4": ("gre", V4, GRE, gre(V4)),
+    "GRE, IPv6": ("gre", V6, GRE, gre(V6)),
+    "GRE with a checksum": ("gre", V4, GRE, gre(V4, 0x8000)),
+    "GRE with a sequence": ("gre", V4, GRE, gre(V4, 0x1000)),
+    "NVGRE": ("gre", FRAME, GRE, gre(FRAME, 0x2000)),
+    "ERSPAN I": ("erspan", FRAME, GRE, erspan(FRAME, 1)),
+    "ERSPAN II": ("erspan", FRAME, GRE, erspan(FRAME, 2)),
+    "ERSPAN III": ("erspan", FRAME, GRE, erspan(FRAME, 3)),
+    "ERSPAN III without a sequence": (
+        "erspan",
+        FRAME,
+        GRE,
+        gre(Inside(b"\x20" + bytes(11) + INNER), 0, 0x22EB),
+    ),
+    "ERSPAN III with a subheader": ("erspan", FRAME, GRE, erspan(FRAME, 3, subheader=True)),
+}
+
+
 @st.composite
 def carriers(draw, inside, kinds):
     """Give protocol and bytes of what carries a packet in IP, and the kind of tunnel."""

@@ -5,12 +5,18 @@ from collections import Counter
 import numpy as np
 import pytest
 from helpers.tunnels import (
+    BODIES,
     EN10MB,
+    FRAME,
     GRE,
+    INNER,
     KIND_LISTS,
     LINKS,
     RAW,
+    TAGGED,
     UDP,
+    V4,
+    V6,
     Inside,
     carriers,
     erspan,
@@ -59,6 +65,11 @@ def one(frame, kinds, link_type=EN10MB, *, over=0, cap_len=None):
     return out[0] if out else reasons[0]
 
 
+def cuts_of(frame, link_type):
+    """Give rows of a frame as captures keep it that cut it at each byte."""
+    return [(frame[:size], len(frame), link_type) for size in range(len(frame) + 1)]
+
+
 def check(rows, kinds):
     """Hold what comes out against the oracle."""
     rest = {kind for kind in kinds if kind in ("gre", "erspan", "vlan")}
@@ -83,12 +94,11 @@ def test_what_was_put_in_comes_out_at_any_snaplen(link_type, data):
     frame = linked(outer, link_type, data.draw(st.sampled_from([(), (0x88A8, 0x8100)])))
     over = data.draw(st.sampled_from([0, 1, 4, 64]))
     at, whole = frame.rindex(inside.data), frame + b"\xdd" * over
-    for cap_len in range(len(whole) + 1):
-        got = one(whole, kinds, link_type, cap_len=cap_len)
-        if cap_len < at:
-            assert got == "cut"
-        else:
-            assert got == (inside.data[: cap_len - at], len(inside.data), inside.link_type)
+    out, record, left_out = taken(cuts_of(whole, link_type), kinds)
+    sizes = range(len(whole) + 1 - at)
+    assert out == [(inside.data[:size], len(inside.data), inside.link_type) for size in sizes]
+    assert record == list(range(at, len(whole) + 1))
+    assert left_out == LeftOut(no_tunnel=0, cut=at, fragment=0, other=0)
 
 
 @pytest.mark.parametrize("link_type", LINKS)
@@ -111,50 +121,12 @@ def test_any_bytes_agree_with_the_oracle(kinds, junk):
     check([(kept, size, links[i % 14]) for i, (kept, size) in enumerate(junk)], kinds)
 
 
-INNER = ethernet(ipv4(6, bytes(range(40))))
-FRAME = Inside(INNER)
-V4, V6 = Inside(ipv4(17, bytes(30)), RAW), Inside(ipv6(17, bytes(30)), RAW)
-TAGGED = Inside(ethernet(ipv4(6, bytes(range(40))), [0x88A8, 0x8100]))
-
-
 def in_vxlan(inside=FRAME, **how):
     return ethernet(ipv4(UDP, udp(4789, vxlan(inside)), **how))
 
 
 def in_gre(inside=FRAME, flags=0, **how):
     return ethernet(ipv4(GRE, gre(inside, flags), **how))
-
-
-BODIES = {
-    "VXLAN": ("vxlan", FRAME, UDP, udp(4789, vxlan(FRAME))),
-    "VXLAN of Linux": ("vxlan", FRAME, UDP, udp(8472, vxlan(FRAME))),
-    "VXLAN with a policy": ("vxlan", FRAME, UDP, udp(4789, vxlan(FRAME, 0x88, b"\0\1\2"))),
-    "GPE, Ethernet": ("vxlan", FRAME, UDP, udp(4790, gpe(FRAME))),
-    "GPE, IPv4": ("vxlan", V4, UDP, udp(4790, gpe(V4))),
-    "GPE, IPv6": ("vxlan", V6, UDP, udp(4790, gpe(V6))),
-    "GPE without a next protocol": ("vxlan", FRAME, UDP, udp(4790, vxlan(FRAME))),
-    "Geneve": ("geneve", FRAME, UDP, udp(6081, geneve(FRAME))),
-    "Geneve with options": ("geneve", FRAME, UDP, udp(6081, geneve(FRAME, bytes(252)))),
-    "Geneve, critical": ("geneve", FRAME, UDP, udp(6081, geneve(FRAME, second=0x40))),
-    "Geneve, IPv4": ("geneve", V4, UDP, udp(6081, geneve(V4))),
-    "Geneve, IPv6": ("geneve", V6, UDP, udp(6081, geneve(V6))),
-    "GRE, Ethernet": ("gre", FRAME, GRE, gre(FRAME)),
-    "GRE, IPv4": ("gre", V4, GRE, gre(V4)),
-    "GRE, IPv6": ("gre", V6, GRE, gre(V6)),
-    "GRE with a checksum": ("gre", V4, GRE, gre(V4, 0x8000)),
-    "GRE with a sequence": ("gre", V4, GRE, gre(V4, 0x1000)),
-    "NVGRE": ("gre", FRAME, GRE, gre(FRAME, 0x2000)),
-    "ERSPAN I": ("erspan", FRAME, GRE, erspan(FRAME, 1)),
-    "ERSPAN II": ("erspan", FRAME, GRE, erspan(FRAME, 2)),
-    "ERSPAN III": ("erspan", FRAME, GRE, erspan(FRAME, 3)),
-    "ERSPAN III without a sequence": (
-        "erspan",
-        FRAME,
-        GRE,
-        gre(Inside(b"\x20" + bytes(11) + INNER), 0, 0x22EB),
-    ),
-    "ERSPAN III with a subheader": ("erspan", FRAME, GRE, erspan(FRAME, 3, subheader=True)),
-}
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -166,8 +138,7 @@ def test_each_kind_of_tunnel_is_opened_where_it_is_asked_for(name, ip):
         assert one(frame, kinds) == (inside.data, len(inside.data), inside.link_type)
     others = [other for other in KINDS[:4] if other != kind]
     assert one(frame, others) == ("other" if kind == "erspan" else "no_tunnel")
-    for cap_len in range(len(frame)):
-        check([(frame[:cap_len], len(frame), EN10MB)], [kind])
+    check(cuts_of(frame, EN10MB), [kind])
 
 
 @pytest.mark.parametrize(
@@ -253,11 +224,12 @@ def test_tags_come_off_what_is_inside():
 def test_tags_come_off_each_link_type_that_has_some(link_type, tags):
     packet = ipv6(6, bytes(range(40)))
     frame, bare = linked(packet, link_type, tags), linked(packet, link_type, [])
-    for cap_len in range(len(frame) + 1):
-        kept, before = frame[:cap_len], check([(frame[:cap_len], len(frame), link_type)], ["vlan"])
-        if before[oracle.TAKEN] and cap_len >= len(frame) - len(packet):
-            got = one(frame, ["vlan"], link_type, cap_len=cap_len)
-            assert got == (bare[: len(kept) - 4 * len(tags)], len(bare), link_type)
+    cuts = cuts_of(frame, link_type)
+    check(cuts, ["vlan"])
+    whole = len(frame) - len(packet)  # all of the header and the tags
+    kept = range(whole - 4 * len(tags), len(bare) + 1)
+    expected = [(bare[:size], len(bare), link_type) for size in kept]
+    assert taken(cuts[whole:], ["vlan"])[0] == expected
 
 
 def test_a_tag_that_was_cut_off_is_not_guessed():
@@ -340,8 +312,7 @@ def test_the_first_fragment_stands_for_the_datagram(more):
 def test_first_fragments_cut_at_each_byte_agree_with_the_oracle():
     for protocol, body in ((UDP, udp(4789, vxlan(FRAME), 0)), (GRE, gre(FRAME)), (GRE, gre(V6))):
         frame = ethernet(ipv4(protocol, body[:PIECE], fragment=0x2000))
-        rows = [(frame[:size], len(frame), EN10MB) for size in range(len(frame) + 1)]
-        assert check(rows, ["vxlan", "gre"])[oracle.TAKEN] >= 40
+        assert check(cuts_of(frame, EN10MB), ["vxlan", "gre"])[oracle.TAKEN] >= 40
 
 
 def test_a_mirrored_frame_in_fragments_is_as_long_as_its_ip_header_says():
