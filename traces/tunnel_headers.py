@@ -37,7 +37,10 @@ def link_of(ethertype: Word) -> Word:
 
 @kernel
 def vxlan_link(data: Bytes, at: Word, kind: Word) -> Word:
-    """Give the link type of what a VXLAN header carries.  Source: vxlan_parse_gpe_proto()."""
+    """Give the link type of what a VXLAN header carries.
+
+    Source: drivers/net/vxlan/vxlan_core.c, vxlan_rcv(), vxlan_parse_gpe_proto().
+    """
     flags = u8(data, at)
     if not flags & VXLAN_VNI:
         return NOTHING
@@ -55,7 +58,10 @@ def vxlan_link(data: Bytes, at: Word, kind: Word) -> Word:
 
 @kernel
 def geneve_link(data: Bytes, at: Word) -> Word:
-    """Give the link type of what a Geneve header carries; control packets carry no traffic."""
+    """Give the link type of what a Geneve header carries; control packets carry no traffic.
+
+    Source: drivers/net/geneve.c, geneve_udp_encap_recv().
+    """
     if u8(data, at) >> 6 or u8(data, at + 1) & GENEVE_OAM:
         return NOTHING
     return link_of(u16(data, at + 2))
@@ -97,7 +103,10 @@ def enter_udp(data: Bytes, packet: Record, layer: Record, asked: Asked) -> Word:
 
 @kernel
 def enter_erspan(data: Bytes, packet: Record, layer: Record, at: Word) -> Word:
-    """Go into the frame behind an ERSPAN header of type II or III; its version says which."""
+    """Go into the frame behind an ERSPAN header of type II or III; its version says which.
+
+    Source: include/net/erspan.h.
+    """
     found = missing(layer, at + ERSPAN_II, CUT)
     if found != TAKEN:
         return found

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from helpers.decap_peers import CORPUS, MADE, kept
+from helpers.decapsulating import frames_of, packets_of
 from helpers.shared_data import CHECKOUT, PLAIN
-from helpers.tunnels import BODIES, frames_of, packets_of
+from helpers.tunnels import BODIES
 from oracles import headers
 from rxreplay.traces import open_trace
 from rxreplay.traces.decap import Decapsulator, LeftOut
