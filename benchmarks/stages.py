@@ -12,7 +12,6 @@ import captures
 import ours
 from rxreplay.emulator import Receiver, Strategy, strategy
 from rxreplay.traces import Block, open_trace
-from rxreplay.traces.directions import Directions
 from rxreplay.traces.summary import Summary
 from table import markdown
 
@@ -35,10 +34,10 @@ def copies(path: Path) -> list[Block]:
         return [deepcopy(block) for block in trace.blocks()]
 
 
-def fed(accumulator: Summary | Directions, blocks: list[Block]) -> None:
+def fed(summary: Summary, blocks: list[Block]) -> None:
     """Give all blocks to statistics."""
     for block in blocks:
-        accumulator.add(block)
+        summary.add(block)
 
 
 def received(chosen: Strategy, frames: list) -> None:
@@ -55,7 +54,6 @@ def reading(path: Path) -> Iterator[tuple[str, Stage]]:
     yield "walk, with addresses", lambda: walk(path, addresses=True)
     blocks = copies(path)
     yield "statistics: lengths and times", lambda: fed(Summary(), blocks)
-    yield "statistics: directions", lambda: fed(Directions(), blocks)
 
 
 def emulating(load: str) -> Iterator[tuple[str, Stage]]:

@@ -143,8 +143,8 @@ class Figures:
     linearize: Copied | None
     waste: Waste
     rcvbuf: int
-    fit_packets: int
-    fit_bytes: int
+    fit_packets: int | None
+    fit_bytes: int | None
 
     def as_dict(self) -> dict[str, Any]:
         """Give the figures as JSON has them: dicts, lists, numbers and None."""

@@ -1,20 +1,22 @@
 """Traces through strategies: the library functions `replay` and `compare`."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from rxreplay.emulator import Strategy
+from rxreplay.emulator import Figures, Strategy
 from rxreplay.emulator.abi import ETH_HLEN
+from rxreplay.emulator.combining import combined
 from rxreplay.errors import TraceError
 from rxreplay.traces import join_traces
 
 from .feeding import feed
-from .options import Options, Progress, no_progress, resolve
+from .options import Options, Progress, no_progress
 from .result import Result, Results, ResultWarning
+from .settings import resolve
 from .sources import Source, Walkable, is_capture, open_source
 from .spreading import cores
 
@@ -166,13 +168,21 @@ def collect(
         except TraceError as error:
             results.failed.append(str(error))
         else:
-            pairs = zip(chosen, fed.figures, strict=True)
-            results.results.extend(Result(number, s.name, figures, s.doubt) for s, figures in pairs)
+            for each, queues in zip(chosen, fed.figures, strict=True):
+                results.results.extend(results_of(number, each, queues))
             results.traces.append(fed.info)
             results.warnings.extend(fed.warnings)
     if not results.traces:
         raise TraceError("; ".join(results.failed) or "no capture was given")
     return results
+
+
+def results_of(trace: int, chosen: Strategy, queues: Sequence[Figures]) -> Iterator[Result]:
+    """Give the result of the whole device, and those of its queues where there are several."""
+    yield Result(trace, chosen.name, combined(queues), chosen.doubt)
+    if len(queues) > 1:
+        for queue, figures in enumerate(queues):
+            yield Result(trace, chosen.name, figures, chosen.doubt, queue)
 
 
 def openings(

@@ -7,18 +7,21 @@ from typing import Any, cast
 import numpy as np
 from rxreplay.emulator import Strategy
 from rxreplay.errors import OptionError
-from rxreplay.traces import Digest, JoinedTrace, Trace
+from rxreplay.traces import Digest, JoinedTrace, Packets, Trace
 from rxreplay.traces.flow_key import flow_key
+from rxreplay.traces.vantage import WIRE
 
 from .comparing import DEFAULTS, openings
 from .feeding import feed
-from .options import Options, Progress, no_progress, resolve
+from .options import Options, Progress, no_progress
 from .result import ResultWarning
-from .selecting import Part, Selection
+from .selecting import Selection
+from .settings import resolve
 from .sources import Lengths, Source, Walkable
 from .stories.asking import checked_packets
 from .stories.story import NOT_REPLAYED, Stories, Story
 from .stories.storytelling import tell
+from .vantages import Frames
 
 
 def explain(
@@ -66,7 +69,7 @@ def explain(
     chosen = one_strategy(strategy)
     [opening] = openings(cast(Sequence[Source], source) if options.join else [source], options)
     with opening() as trace:
-        kept = Keeper(options)
+        kept = Keeper(trace, options)
         fed = feed(trace, [], options, progress, selection=kept)
         wanted = checked_packets(packets, kept.walked, trace.path or trace.format)
         if flow:
@@ -96,42 +99,46 @@ def one_strategy(strategy: str | Strategy) -> Strategy:
 
 
 class Keeper(Selection):
-    """A selection that keeps all lengths, and which packets it replays."""
+    """A selection that keeps what it has walked, what counted of it, and what became frames."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, trace: Walkable, options: Options) -> None:
         """Keep nothing yet."""
-        super().__init__(options)
-        self._lengths: list[Any] = [np.zeros(0, np.uint32)]  # 4 bytes a packet
-        self._frames: list[Any] = [np.zeros(0, np.uint32)]
-        self._chosen: list[Any] = [np.zeros(0, np.int64)]
+        super().__init__(trace, options)
+        self._wire_lens: list[Any] = [np.zeros(0, np.uint32)]  # 4 bytes a packet
+        self._counting: list[Any] = [np.zeros(0, np.int64)]
+        self._frame_lens: list[Any] = [np.zeros(0, np.uint32)]
+        self._numbers: list[Any] = [np.zeros(0, np.int64)]
 
-    def of(self, trace: Walkable, digest: Digest) -> Iterator[Lengths]:
-        """Walk a trace for the frames to replay."""
-        for frames in super().of(trace, digest):
-            self._frames.append(frames.astype(np.uint32))
+    def frames(self, digest: Digest) -> Iterator[Frames]:
+        """Walk the trace for the frames to replay."""
+        for frames in super().frames(digest):
+            numbers = frames.number
+            if numbers.size < frames.frame_len.size:  # lengths alone
+                numbers = np.arange(self.walked - frames.frame_len.size, self.walked)
+            self._frame_lens.append(frames.frame_len.astype(np.uint32))
+            self._numbers.append(numbers)
             yield frames
 
-    def parts(self, trace: Walkable, digest: Digest) -> Iterator[Part]:
-        """Walk a trace packet by packet."""
-        for part in super().parts(trace, digest):
-            self._lengths.append(part.wire_len.astype(np.uint32))
-            self._chosen.append(part.chosen)
-            yield part
+    def _counted(self, packets: Packets, numbers: Lengths) -> tuple[Packets, Lengths]:
+        self._wire_lens.append(packets.wire_len.astype(np.uint32))
+        packets, numbers = super()._counted(packets, numbers)
+        self._counting.append(numbers)
+        return packets, numbers
 
     def left_out(self, packet: int, options: Options) -> Story:
-        """Tell of a packet that is not replayed."""
-        self._lengths = [np.concatenate(self._lengths)]
-        left_by = options.selecting()
-        why = f"it was left out ({', '.join(left_by)})"
-        if left_by == ["--guest-mac"]:
-            why = "it does not go to the guest (--guest-mac)"
-        return Story(packet, int(self._lengths[0][packet - 1]), None, NOT_REPLAYED, (why,))
+        """Tell of a packet that is no frame of its own."""
+        self._wire_lens = [np.concatenate(self._wire_lens)]
+        self._counting = [np.concatenate(self._counting)]
+        why = f"it was left out ({', '.join(options.choosing())})"
+        if packet - 1 in self._counting[0]:
+            why = f"the guest did not get it: replayed is {self.delivery.direction}"
+            if options.vantage == WIRE:
+                why = "the host's GRO has merged it into another frame, or " + why
+        return Story(packet, int(self._wire_lens[0][packet - 1]), None, NOT_REPLAYED, (why,))
 
     def replayed(self, packets: Sequence[int]) -> tuple[Lengths, Lengths, list[int]]:
         """Give what is replayed: lengths, packet numbers, and where those asked for are in it."""
-        frames, numbers = np.concatenate(self._frames), np.concatenate(self._chosen)
-        if frames.size == self.walked:  # all of them
-            numbers = np.arange(self.walked)
+        frames, numbers = np.concatenate(self._frame_lens), np.concatenate(self._numbers)
         wanted = np.flatnonzero(np.isin(numbers, np.array(packets, np.int64) - 1))
         return frames, numbers + 1, wanted.tolist()
 

@@ -1,33 +1,28 @@
 """One trace, walked once, into every strategy that wants it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from rxreplay.emulator import Figures, Receiver, Strategy
-from rxreplay.emulator.queue import checked_ring
+from rxreplay.emulator import Figures, Strategy
 from rxreplay.traces import Digest
-from rxreplay.traces.directions import Candidate, Directions
 from rxreplay.traces.summary import Summary
 
+from .delivering import Delivery
+from .device import Device
 from .options import Options, Progress, no_progress
-from .result import ResultWarning, TraceInfo
+from .result import Decided, ResultWarning, TraceInfo
 from .selecting import Selection
 from .sources import Walkable
-from .spreading import Spreader, cores
-
-SHOWN_CANDIDATES = 3
-LOOPBACK = "00:00:00:00:00:00"
 
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """What one walk gave: the trace, the figures of each strategy, and the warnings."""
+    """What one walk gave: the trace, the figures of each strategy by queue, and the warnings."""
 
     info: TraceInfo
-    figures: list[Figures]
+    figures: list[list[Figures]]
     warnings: list[ResultWarning]
-    directions: Directions
 
 
 def feed(
@@ -47,34 +42,20 @@ def feed(
     TraceError
         The trace cannot be read to its end.
     """
-    from rxreplay.emulator.counting import Counters  # numba comes with it
-
-    counters = Counters()
-    behaviours = [strategy.behaviour(checked_ring(options.ring)) for strategy in strategies]
-    receivers = {  # strategies that are alike share one
-        behaviour: Receiver(
-            strategy,
-            ring=options.ring,
-            polls=options.polls,
-            rcvbuf=options.rcvbuf,
-            strides=counters,
-        )
-        for behaviour, strategy in dict(zip(behaviours, strategies, strict=True)).items()
-    }
-    digest, selection = Digest(), selection or Selection(options, replaying=bool(strategies))
-    with Spreader(receivers.values(), options.threads or cores()) as spreader:
-        for lengths in selection.of(trace, digest):
-            spreader.add(lengths)
-            progress(selection.walked, expected_packets(trace, selection))
-        spreader.finish()
-    found = {
-        behaviour: receiver.finish(selection.wire_bytes)
-        for behaviour, receiver in receivers.items()
-    }
-    figures = [found[behaviour] for behaviour in behaviours]
+    digest = Digest()
+    selection = selection or Selection(trace, options, replaying=bool(strategies))
+    told = 0
+    with Device(strategies, options) as device:
+        for frames in selection.frames(digest):
+            device.receive(frames)
+            if selection.walked > told:
+                told = selection.walked
+                progress(told, expected_packets(trace, selection))
+        figures = device.finish(selection.delivery.wire_bytes)
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
-    warnings += replay_warnings(trace, digest.directions, selection, options, number)
-    return Fed(describe(trace, digest.summary), figures, warnings, digest.directions)
+    warnings += replay_warnings(trace, selection, options, number, digest.summary.packets)
+    info = describe(trace, digest.summary, selection.delivery, device.packets)
+    return Fed(info, figures, warnings)
 
 
 def expected_packets(trace: Walkable, so_far: Selection) -> int | None:
@@ -85,21 +66,28 @@ def expected_packets(trace: Walkable, so_far: Selection) -> int | None:
     return max(so_far.walked, round(so_far.walked * trace.size_bytes / walked))
 
 
-def describe(trace: Walkable, summary: Summary) -> TraceInfo:
+def describe(
+    trace: Walkable, summary: Summary, delivery: Delivery, queue_packets: list[int]
+) -> TraceInfo:
     """Put down what a trace is and what it holds, after its walk."""
     held: dict[str, Any] = summary.as_dict()
+    direction, vantage = delivery.direction, delivery.vantage
     return TraceInfo(
         path=trace.path,
         format=trace.format,
         link_type=trace.link_type,
         size_bytes=trace.size_bytes,
         snaplen=trace.snaplen,
+        direction=Decided(direction.words, delivery.unclear or direction.evidence),
+        vantage=Decided(vantage.vantage, vantage.reason),
+        looked_at=asdict(delivery.seen),
+        queue_packets=queue_packets,
         **held,
     )
 
 
 def replay_warnings(
-    trace: Walkable, directions: Directions, selection: Selection, options: Options, number: int
+    trace: Walkable, selection: Selection, options: Options, number: int, counted: int
 ) -> list[ResultWarning]:
     """Say where the packets that were replayed may not be those that a guest received."""
     name = trace.path or trace.format
@@ -107,39 +95,19 @@ def replay_warnings(
     if selection.timeless:
         text = f"{selection.timeless:,} packets have no time, and were left out"
         found.append(ResultWarning("left_out", f"{name}: {text}", number))
-    if not selection.packets:
-        text = nothing_text(selection, options)
+    if not selection.delivery.packets:
+        text = nothing_text(selection, options, counted)
         found.append(ResultWarning("no_packets", f"{name}: {text}", number))
-    elif guests(directions) and not options.guest_macs:
-        text = direction_text(directions, selection)
-        found.append(ResultWarning("both_directions", f"{name}: {text}", number))
-    return found
+    texts = [f"{name}: {text}" for text in selection.delivery.remarks]
+    return found + [ResultWarning("remark", text, number) for text in texts]
 
 
-def nothing_text(selection: Selection, options: Options) -> str:
+def nothing_text(selection: Selection, options: Options, counted: int) -> str:
     """Say why no packet was replayed."""
-    if options.selecting() == ["--guest-mac"]:
-        return f"no packet goes to {', '.join(options.guest_macs)}; nothing was replayed"
-    if selection.walked and options.selecting():
-        return f"{', '.join(options.selecting())} left no packet; nothing was replayed"
+    if counted:
+        return (
+            f"none of {counted:,} packets is {selection.delivery.direction}; nothing was replayed"
+        )
+    if selection.walked and options.choosing():
+        return f"{', '.join(options.choosing())} left no packet; nothing was replayed"
     return "there is no packet in it"
-
-
-def guests(directions: Directions) -> list[Candidate]:
-    """Give the addresses that may be a guest's; the loopback interface has none."""
-    return [found for found in directions.candidates() if found.mac != LOOPBACK]
-
-
-def direction_text(directions: Directions, selection: Selection) -> str:
-    """Name the addresses that both send and receive, and what to do about it."""
-    candidates = guests(directions)
-    shown = ", ".join(
-        f"{c.mac} ({100 * c.to_packets / selection.packets:.0f} % of the packets go to it)"
-        for c in candidates[:SHOWN_CANDIDATES]
-    )
-    more = len(candidates) - SHOWN_CANDIDATES
-    others = f" and {more} more" if more > 0 else ""
-    return (
-        "holds both directions, but only received packets use receive buffers; all were replayed. "
-        f"--guest-mac MAC keeps those for the guest; candidates: {shown}{others}"
-    )

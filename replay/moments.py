@@ -56,6 +56,25 @@ def parse_moment(text: str) -> Moment:
     return Moment(parse_iso(text), False)
 
 
+def parse_span(text: str, option: str) -> int:
+    """Read a time span in nanoseconds; `option` is where it was given.
+
+    Raises
+    ------
+    OptionError
+        It is none.
+
+    Examples
+    --------
+    >>> parse_span("50us", "--gro-timeout"), parse_span("1.5ms", "--gro-timeout")
+    (50000, 1500000)
+    """
+    found = AFTER.fullmatch(f"+{text.strip()}")
+    if not found:
+        raise OptionError(f"{option} {text}: write a time span, as 50us or 2ms")
+    return parse_moment(found[0]).ns
+
+
 def nanoseconds(digits: str | None) -> int:
     """Read what stands behind the point of a number of seconds.
 

@@ -1,18 +1,24 @@
 """What a replay can be told, apart from the captures and the strategies."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
-from rxreplay.emulator import Strategy, strategy
-from rxreplay.emulator.strategies.knobs import parse_setting
-from rxreplay.errors import OptionError, StrategyError
+from rxreplay.emulator import Strategy
+from rxreplay.errors import OptionError
+from rxreplay.traces.decision import DIRECTIONS, Direction
+from rxreplay.traces.ends import format_ip, parse_ip
 from rxreplay.traces.link_types import link_type_name, parse_link_type
 from rxreplay.traces.mac import format_mac, parse_mac
+from rxreplay.traces.packets import FCS_MASK
+from rxreplay.traces.steering import AUTOMQ, MICROSOFT_KEY, SINGLE, Steering
+from rxreplay.traces.vantage import VANTAGES
+
+from .moments import parse_span
 
 Join = Literal["time", "given"] | None
+KEEP, STRIP = TAGS = ("keep", "strip")
 Progress = Callable[[int, int | None], None]  # packets so far, packets in all where known
 
 
@@ -32,8 +38,31 @@ class Options:
         Packets of each NAPI poll, 1 to 64; the last one repeats.
     rcvbuf : int
         Bytes of the socket that `fit_packets` and `fit_bytes` are about.
-    guest_macs : sequence of str
-        Ethernet addresses of the guest: only what reaches it is replayed; empty: everything.
+    direction : {"auto", "in", "out", "both"}
+        Whether what the guest received is replayed, what it sent, or all; `auto` finds out what it
+        received, and asks by an error where that is not clear.
+    guest_macs, guest_ips : sequence of str
+        Ethernet and IP addresses of the guest, which settle what it received.
+    vantage : {"auto", "device", "wire", "guest"}
+        Where the capture was taken: the frames are as the device got them, or before the host's
+        GRO merged them, or after the guest's did. `auto` takes them as they are, and says what
+        else they could be.
+    gro_timeout : str
+        Time span that a poll of the host's network card waits for packets, for `wire`.
+    mtu : int
+        Bytes of an IP packet that was not merged, for `wire` and `guest`.
+    fcs : int or "auto"
+        Bytes of frame check sequence that each packet ends with; `auto` goes by the capture.
+    vlan : {"keep", "strip"}
+        Whether VLAN tags reach the device.
+    queues : int
+        Receive queues of the device.
+    steering : {"single", "automq", "rss", "recorded"} or None
+        Who chooses the queue of a packet; None: `automq` where there are several.
+    rss_key : str
+        40 bytes in hexadecimal digits, as `ethtool -x` prints them; "": Microsoft's.
+    seed : int
+        32 bits, for the spread of `automq`.
     join : {"time", "given"} or None
         Whether all captures make one trace, in the order of their times or as given.
     filter : str
@@ -54,7 +83,18 @@ class Options:
     ring: int = 256
     polls: int | Sequence[int] = 1
     rcvbuf: int = 212_992
+    direction: str = "auto"
     guest_macs: Sequence[str] = ()
+    guest_ips: Sequence[str] = ()
+    vantage: str = "auto"
+    gro_timeout: str = "50us"
+    mtu: int = 1500
+    fcs: int | str = "auto"
+    vlan: str = KEEP
+    queues: int = 1
+    steering: str | None = None
+    rss_key: str = ""
+    seed: int = 0
     join: Join = None
     filter: str = ""
     packet_range: str = ""
@@ -63,6 +103,53 @@ class Options:
     link_type: str | int | None = None
     keep_damaged: bool = False
     threads: int = 0
+
+    def __post_init__(self) -> None:
+        """Check what is one of a few words.
+
+        Raises
+        ------
+        OptionError
+            It is none of them.
+        """
+        words = {"direction": DIRECTIONS, "vantage": VANTAGES, "vlan": TAGS}
+        for name, known in words.items():
+            if getattr(self, name) not in known:
+                raise OptionError(f"--{name} {getattr(self, name)}: there are {', '.join(known)}")
+        if not (self.fcs == "auto" or (isinstance(self.fcs, int) and 0 <= self.fcs <= FCS_MASK)):
+            raise OptionError(f"--fcs {self.fcs}: write auto, or 0 to {FCS_MASK} bytes")
+
+    @property
+    def side(self) -> Direction:
+        """Whether the guest received or sent what is replayed."""
+        return cast(Direction, self.direction)
+
+    def guest_numbers(self) -> tuple[list[int], list[int]]:
+        """Give the guest's Ethernet and IP addresses as numbers.
+
+        Raises
+        ------
+        OptionError
+            One is none.
+        """
+        return mac_numbers(self.guest_macs), ip_numbers(self.guest_ips)
+
+    @property
+    def gro_timeout_ns(self) -> int:
+        """Nanoseconds that a poll of the host's card waits."""
+        return parse_span(self.gro_timeout, "--gro-timeout")
+
+    def steered(self) -> Steering:
+        """Give how queues are chosen.
+
+        Raises
+        ------
+        OptionError
+            It cannot be.
+        """
+        mode = self.steering or (AUTOMQ if self.queues > 1 else SINGLE)
+        key = parse_rss_key(self.rss_key) if self.rss_key else MICROSOFT_KEY
+        return Steering(mode, self.queues, key, seed=self.seed)
 
     def as_config(self, strategies: Sequence[Strategy], reference: str) -> dict[str, Any]:
         """Give what decides the figures, as JSON has it."""
@@ -79,7 +166,18 @@ class Options:
     def selection_config(self) -> dict[str, Any]:
         """Give what decides which packets count, and how they are read, as JSON has it."""
         return {
+            "direction": self.direction,
             "guest_mac": [format_mac(mac) for mac in mac_numbers(self.guest_macs)],
+            "guest_ip": [format_ip(ip) for ip in ip_numbers(self.guest_ips)],
+            "vantage": self.vantage,
+            "gro_timeout_ns": self.gro_timeout_ns,
+            "mtu": self.mtu,
+            "fcs": self.fcs,
+            "vlan": self.vlan,
+            "queues": self.queues,
+            "steering": self.steered().mode,
+            "rss_key": self.steered().key.hex(),
+            "seed": self.seed,
             "filter": self.filter or None,
             "packets": self.packet_range or None,
             "start": self.start or None,
@@ -87,14 +185,13 @@ class Options:
             "linktype": None if self.link_type is None else link_type_name(self.link_number or 0),
         }
 
-    def selecting(self) -> list[str]:
-        """Name the options in use that leave packets out."""
+    def choosing(self) -> list[str]:
+        """Name the options in use that say which packets count."""
         given = {
             "--packets": self.packet_range,
             "--start": self.start,
             "--end": self.end,
             "--filter": self.filter,
-            "--guest-mac": self.guest_macs,
         }
         return [name for name, value in given.items() if value]
 
@@ -123,65 +220,41 @@ def mac_numbers(macs: Iterable[str]) -> list[int]:
         raise OptionError(f"guest: {error}") from None
 
 
-def resolve(strategies: Iterable[str | Strategy]) -> list[Strategy]:
-    """Turn names into strategies, each once.
-
-    Examples
-    --------
-    >>> [found.name for found in resolve(["5.10/small", "5.10/small"])]
-    ['5.10/small']
-    """
-    found = (strategy(s) if isinstance(s, str) else s for s in strategies)
-    return list({each.name: each for each in found}.values())
-
-
-def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]) -> list[Strategy]:
-    """Set knobs, each given as `[STRATEGY:]NAME=VALUE`; without STRATEGY in all that have it.
+def ip_numbers(ips: Iterable[str]) -> list[int]:
+    """Read IP addresses, each once, in order of their numbers.
 
     Raises
     ------
-    StrategyError
-        None of the strategies has the knob, or it cannot have that value.
+    OptionError
+        One is none.
 
     Examples
     --------
-    >>> [s.name for s in apply_settings(["4.11/small", "mst-2016/mergeable"], ["min_avg=1518"])]
-    ['4.11/small', 'mst-2016/mergeable,min_avg=1518']
+    >>> ip_numbers(["::2", "::1", "0:0::1"])
+    [1, 2]
     """
-    chosen = resolve(strategies)
-    wanted: list[dict[str, int]] = [{} for _ in chosen]
-    for setting in settings:
-        target, text = split_target(setting)
-        name, value = parse_setting(text)
-        meant = [index for index, s in enumerate(chosen) if _has(s, target, name)]
-        if not meant:
-            raise StrategyError(f"--set {setting}: {_why_none(chosen, target)}")
-        for index in meant:
-            wanted[index][name] = value
-    return resolve(s.with_settings(each) for s, each in zip(chosen, wanted, strict=True))
+    try:
+        return sorted({parse_ip(ip) for ip in ips})
+    except ValueError as error:
+        raise OptionError(f"guest: {error}") from None
 
 
-def _why_none(chosen: list[Strategy], target: str) -> str:
-    """Say why no strategy can be set."""
-    if target:
-        return f"{target} is not among the strategies: {', '.join(s.name for s in chosen)}"
-    known = sorted({knob.name for s in chosen for knob in s.knobs})
-    return f"no strategy here has that knob; known: {', '.join(known) or 'none'}"
+def parse_rss_key(text: str) -> bytes:
+    """Read a key as `ethtool -x` prints it.
 
-
-def split_target(setting: str) -> tuple[str, str]:
-    """Split what a setting is for from the setting; values can have a colon, too.
+    Raises
+    ------
+    OptionError
+        It is none.
 
     Examples
     --------
-    >>> split_target("6.8/small:order3=fail:1/2"), split_target("min_avg=64")
-    (('6.8/small', 'order3=fail:1/2'), ('', 'min_avg=64'))
+    >>> parse_rss_key("6d:5a").hex()
+    '6d5a'
     """
-    match = re.fullmatch(r"(?:(.*):)?(\w+=.*)", setting)
-    return (match[1] or "", match[2]) if match else ("", setting)
-
-
-def _has(strategy: Strategy, target: str, name: str) -> bool:
-    if target:
-        return target in (strategy.name, strategy.base)
-    return any(knob.name == name for knob in strategy.knobs)
+    try:
+        return bytes.fromhex(text.replace(":", ""))
+    except ValueError:
+        raise OptionError(
+            f"--rss-key {text}: write bytes in hexadecimal digits, as ethtool -x does"
+        ) from None

@@ -1,6 +1,6 @@
 """What a replay gives: one object that feeds every reporter, and its JSON form."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from rxreplay.emulator import Figures
@@ -18,8 +18,28 @@ class ResultWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about a capture, and why."""
+
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TraceInfo:
-    """A capture as it was read; what has no value (no packet, no time) is None."""
+    """A capture as it was read; what has no value (no packet, no time) is None.
+
+    Attributes
+    ----------
+    direction : Decided
+        Which packets were replayed as those that the guest received.
+    vantage : Decided
+        Where the capture was taken.
+    looked_at : dict of str to int
+        What was counted in the first packets, to see where the capture was taken.
+    queue_packets : list of int
+        Frames that each receive queue got.
+    """
 
     path: str | None
     format: str
@@ -36,10 +56,14 @@ class TraceInfo:
     truncated_packets: int | None
     above_mtu_packets: int
     ts_backwards: int | None
+    direction: Decided
+    vantage: Decided
+    looked_at: dict[str, int]
+    queue_packets: list[int]
 
     def as_dict(self) -> dict[str, Any]:
         """Give the trace as JSON has it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +80,22 @@ class Result:
         All of its figures.
     doubt : str
         What is assumed or computed of the strategy, and not established; or "".
+    queue : int or None
+        The receive queue that it is of; None: the whole device.
     """
 
     trace: int
     strategy: str
     figures: Figures
     doubt: str = ""
+    queue: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Give the result as JSON has it."""
         return {
             "trace": self.trace,
             "strategy": self.strategy,
+            "queue": self.queue,
             "doubt": self.doubt or None,
             "figures": self.figures.as_dict(),
         }
@@ -104,8 +132,15 @@ class Results:
         return str(self.config["reference"])
 
     def of(self, trace: int) -> dict[str, Figures]:
-        """Give the figures of one trace by strategy, in order."""
-        return {result.strategy: result.figures for result in self.results if result.trace == trace}
+        """Give the figures of one trace by strategy, in order; those of the whole device."""
+        of_device = (r for r in self.results if r.trace == trace and r.queue is None)
+        return {result.strategy: result.figures for result in of_device}
+
+    def queues(self, trace: int, strategy: str) -> list[Figures]:
+        """Give the figures of each receive queue of one trace under one strategy, if several."""
+        asked = (trace, strategy)
+        found = (r for r in self.results if (r.trace, r.strategy) == asked and r.queue is not None)
+        return [result.figures for result in found]
 
     def doubts(self, trace: int) -> list[str]:
         """Give what is not established of the strategies of one trace, each once."""

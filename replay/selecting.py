@@ -1,131 +1,143 @@
-"""Which packets of a capture are replayed, and how long a device would have found them.
+"""Which packets of a capture count, by number, by time and by filter; all others are not looked at.
 
-First come numbers, then times, then the filter: what they leave is what is counted. Of that, the
-packets that reach the guest's addresses are replayed.
+What is counted is what these leave. The device gets of it what `delivering` says.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from rxreplay.errors import OptionError, TraceError
 from rxreplay.traces import NO_TIME, Digest, Packets
-from rxreplay.traces.directions import for_guest
-from rxreplay.traces.framing import device_lengths
 from rxreplay.traces.matching import Filter
-from rxreplay.traces.packets import Int64s, Mask
+from rxreplay.traces.packets import Mask
+from rxreplay.traces.steering import SINGLE
+from rxreplay.traces.vantage import DEVICE, GUEST, WIRE
 
+from .delivering import Delivery
 from .moments import LATEST, Moment, parse_moment, parse_packets
-from .options import Options, mac_numbers
+from .options import STRIP, Options
 from .sources import Lengths, LengthsTrace, Walkable
+from .vantages import Frames
 
 FROM_THE_START: Final = Moment(-LATEST, relative=False)
 TO_THE_END: Final = Moment(LATEST, relative=False)  # half-open: the last moment has no packet
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Consecutive packets of a trace, and which of them are replayed.
+def without_bytes(options: Options) -> Options:
+    """Give what can be done with lengths alone.
 
-    Attributes
-    ----------
-    wire_len : int64 array, shape (n,)
-        Of all packets; valid until the next part is asked for.
-    chosen : int64 array, shape (m,)
-        Which of all packets of the trace are replayed, from 0.
-    frames : int64 array, shape (m,)
-        Their lengths as a device would have got them.
+    Raises
+    ------
+    TraceError
+        Something is asked for that cannot.
     """
-
-    wire_len: Lengths
-    chosen: Lengths
-    frames: Lengths
+    needs = {
+        "a filter": options.filter,
+        "--direction": options.direction in ("in", "out"),
+        "an address of the guest": options.guest_macs or options.guest_ips,
+        "--vantage": options.vantage in (WIRE, GUEST),
+        "--vlan": options.vlan == STRIP,
+        "--queues": options.steered().mode != SINGLE,
+    }
+    wanting = [name for name, asked in needs.items() if asked]
+    if wanting:
+        raise TraceError(f"lengths: there are no bytes for {wanting[0]} to look at; give a capture")
+    return replace(options, direction="both", vantage=DEVICE)
 
 
 class Selection:
-    """The frames that are replayed; everything where nothing is asked for.
+    """The frames that are replayed of one trace.
 
     Parameters
     ----------
+    trace : Walkable
+        Is walked once.
     options : Options
         What is asked for.
     replaying : bool
-        Whether lengths are wanted as a device would have got them.
+        Whether frames are wanted, or only what there is to say.
 
     Attributes
     ----------
-    packets, wire_bytes : int
-        Replayed so far.
     walked, captured_bytes : int
-        In the trace so far, whether replayed or not.
+        In the trace so far, whether they count or not.
     timeless : int
         Packets left out for want of a time.
+    delivery : Delivery
+        What the device gets of those that count.
 
     Raises
     ------
     OptionError
         What is asked for cannot be.
+    TraceError
+        It cannot be of lengths without bytes.
     """
 
-    def __init__(self, options: Options, *, replaying: bool = True) -> None:
+    def __init__(self, trace: Walkable, options: Options, *, replaying: bool = True) -> None:
         """Read what is asked for."""
-        self._macs: Int64s = np.array(mac_numbers(options.guest_macs), np.int64)
+        self._trace = trace
         self._first, self._last = parse_packets(options.packet_range or "1:")
         self._start = parse_moment(options.start) if options.start else FROM_THE_START
         self._end = parse_moment(options.end) if options.end else TO_THE_END
         self._timed = bool(options.start or options.end)
         self._filter = Filter(options.filter) if options.filter else None
-        self._asked = bool(options.selecting())
-        self._replaying = replaying
+        self._chosen = bool(options.packet_range or self._timed or options.filter)
         self._first_ns: int | None = None
-        self.packets = self.wire_bytes = self.walked = self.captured_bytes = self.timeless = 0
+        self.walked = self.captured_bytes = self.timeless = 0
         if self._start.relative == self._end.relative and self._start.ns >= self._end.ns:
             raise OptionError(f"--end {options.end} is not after --start {options.start}")
+        if isinstance(trace, LengthsTrace):
+            options = without_bytes(options)
+        name = trace.path or trace.format
+        self.delivery = Delivery(options, name, replaying=replaying)
 
-    def of(self, trace: Walkable, digest: Digest) -> Iterator[Lengths]:
-        """Walk a trace for the frames to replay, and add what is counted to `digest`."""
-        if self._asked:
-            yield from (part.frames for part in self.parts(trace, digest))
-            return
-        summary = digest.summary
-        for lengths in trace.device_lengths(digest) if self._replaying else trace.lengths(digest):
-            self.packets = self.walked = summary.packets
-            self.wire_bytes, self.captured_bytes = summary.wire_bytes, summary.captured_bytes
-            yield lengths
+    def frames(self, digest: Digest) -> Iterator[Frames]:
+        """Walk the trace for the frames to replay, and add what counts to `digest`.
 
-    def parts(self, trace: Walkable, digest: Digest) -> Iterator[Part]:
-        """Walk a trace packet by packet, whatever is asked for."""
-        if self._filter and isinstance(trace, LengthsTrace):
-            raise TraceError("lengths: there are no bytes for a filter to look at; give a capture")
-        for packets in trace.packets():
-            numbers = np.arange(self.walked, self.walked + packets.wire_len.size)
-            self.walked += packets.wire_len.size
-            self.captured_bytes += int(packets.cap_len.sum())
-            self._note_first(packets.ts_ns)
-            yield self._part(packets, numbers, digest, trace.path or trace.format)
-            if self._last is not None and self.walked >= self._last:
-                return
+        Raises
+        ------
+        TraceError
+            The trace cannot be read to its end, or it is not clear what the guest received.
+        """
+        for portion in self._trace.portions(digest, self._by_packet):
+            if isinstance(portion, Packets):
+                numbers = np.arange(self.walked, self.walked + portion.wire_len.size)
+                self._note(portion)
+                packets, numbers = self._counted(portion, numbers)
+                digest.add(packets)
+                yield self.delivery.take(packets, numbers)
+                if self._last is not None and self.walked >= self._last:
+                    break
+            else:
+                yield self._lengths(portion, digest)
+        yield self.delivery.end()
 
-    def _part(self, packets: Packets, numbers: Lengths, digest: Digest, name: str) -> Part:
-        wire_len = packets.wire_len
+    def _by_packet(self) -> bool:
+        return self._chosen or self.delivery.by_packet
+
+    def _note(self, packets: Packets) -> None:
+        self.walked += packets.wire_len.size
+        self.captured_bytes += int(packets.cap_len.sum())
+        if self._timed and self._first_ns is None:  # what relative times count from
+            self._first_ns = next((int(t) for t in packets.ts_ns if t != NO_TIME), None)
+
+    def _lengths(self, lengths: Lengths, digest: Digest) -> Frames:
+        """Let lengths pass, which all count; the digest has them already."""
+        summary, none = digest.summary, np.zeros(0, np.int64)
+        self.walked, self.captured_bytes = summary.packets, summary.captured_bytes
+        self.delivery.packets, self.delivery.wire_bytes[0] = summary.packets, summary.wire_bytes
+        return Frames(lengths, none, none, none)
+
+    def _counted(self, packets: Packets, numbers: Lengths) -> tuple[Packets, Lengths]:
+        """Choose by number, then by time, then by the filter."""
         for mask_of in (self._by_number, self._by_time, self._by_filter):
             mask = mask_of(packets, numbers)
             if mask is not None:
                 packets, numbers = packets.only(mask), numbers[mask]
-        digest.add(packets)
-        if self._macs.size:
-            mask = for_guest(packets, self._macs)
-            packets, numbers = packets.only(mask), numbers[mask]
-        self.packets += numbers.size
-        self.wire_bytes += int(packets.wire_len.sum())
-        frames = device_lengths(packets, name) if self._replaying else packets.wire_len
-        return Part(wire_len, numbers, frames)
-
-    def _note_first(self, ts_ns: Lengths) -> None:
-        """Note the time that relative ones count from: that of the first packet that has one."""
-        if self._timed and self._first_ns is None:
-            self._first_ns = next((int(time) for time in ts_ns if time != NO_TIME), None)
+        return packets, numbers
 
     def _by_number(self, _packets: Packets, numbers: Lengths) -> Mask | None:
         last = LATEST if self._last is None else self._last

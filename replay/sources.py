@@ -1,7 +1,7 @@
 """What can be replayed: a capture by its name, a trace that is open, or plain lengths."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Protocol, TypeGuard, cast
 
@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rxreplay.emulator.batch import MAX_FRAME
 from rxreplay.errors import TraceError
-from rxreplay.traces import NO_TIME, Block, Digest, Packets, TraceWarning, open_trace
+from rxreplay.traces import NO_TIME, Digest, Packets, TraceWarning, open_trace
 from rxreplay.traces.link_types import EN10MB
+from rxreplay.traces.packets import NO_ADDRESS, NO_QUEUE
 from rxreplay.traces.sources import Given
 
 Lengths = NDArray[np.int64]
-COLUMNS: Final = Block.__slots__
+Portion = Lengths | Packets
 PART: Final = 65_536  # as an open trace gives them
 
 
@@ -45,17 +46,8 @@ class Walkable(Protocol):
     def snaplen(self) -> int | None:
         """Most bytes that the capture kept of a packet."""
 
-    def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
-        """Walk it."""
-
-    def lengths(self, digest: Digest) -> Iterator[Lengths]:
-        """Walk it for its lengths on the wire, and add all else to `digest`."""
-
-    def device_lengths(self, digest: Digest) -> Iterator[Lengths]:
-        """Walk it for the lengths of frames as a device would have got them."""
-
-    def packets(self) -> Iterator[Packets]:
-        """Walk it for its records with their bytes."""
+    def portions(self, digest: Digest, by_packet: Callable[[], bool]) -> Iterator[Portion]:
+        """Walk it for lengths as a device would have got them, or for packets while asked to."""
 
 
 class LengthsTrace:
@@ -63,7 +55,7 @@ class LengthsTrace:
 
     Examples
     --------
-    >>> [block.wire_len.tolist() for block in LengthsTrace([60, 1514]).blocks()]
+    >>> [part.tolist() for part in LengthsTrace([60, 1514]).portions(Digest(), lambda: False)]
     [[60, 1514]]
     """
 
@@ -88,27 +80,32 @@ class LengthsTrace:
             first = int(np.argmax(wrong))
             raise TraceError(f"lengths: packet {first:,}: {self._lengths[first]} bytes on the wire")
 
-    def blocks(self, *, addresses: bool = True) -> Iterator[Block]:  # noqa: ARG002 - there are none
-        """Give them all at once."""
-        none = np.zeros(0, np.int64)
-        times = np.full(self._lengths.size, NO_TIME)
-        yield Block(times, self._lengths, self._lengths, none, none)
-
-    def lengths(self, digest: Digest) -> Iterator[Lengths]:
-        """Give them in parts; they stay valid."""
-        for block in self.blocks():
-            digest.add(block)
+    def portions(self, digest: Digest, by_packet: Callable[[], bool]) -> Iterator[Portion]:
+        """Give them in parts that stay valid, or as packets of which no byte was kept."""
         for start in range(0, self._lengths.size, PART):
-            yield self._lengths[start : start + PART]
+            part = self._packets(self._lengths[start : start + PART])
+            if by_packet():
+                yield part
+            else:
+                digest.add(part)
+                yield part.wire_len
 
-    device_lengths = lengths
-
-    def packets(self) -> Iterator[Packets]:
-        """Give them as frames of Ethernet of which no byte was kept."""
-        zeros, data = np.zeros(self._lengths.size, np.int64), np.frombuffer(b"", np.uint8)
-        columns = {name: getattr(block, name) for block in self.blocks() for name in COLUMNS}
-        link_type = zeros + EN10MB
-        yield Packets(**columns, at=zeros, link_type=link_type, data=data, swapped=False, snaplen=0)
+    def _packets(self, lengths: Lengths) -> Packets:
+        zeros = np.zeros(lengths.size, np.int64)
+        return Packets(
+            ts_ns=zeros + NO_TIME,
+            wire_len=lengths,
+            cap_len=lengths,
+            dst=zeros + NO_ADDRESS,
+            src=zeros + NO_ADDRESS,
+            at=zeros,
+            link_type=zeros + EN10MB,
+            flags=zeros,
+            queue=zeros + NO_QUEUE,
+            data=np.frombuffer(b"", np.uint8),
+            swapped=False,
+            snaplen=0,
+        )
 
 
 Source = Given | Walkable | Lengths | Sequence[int]

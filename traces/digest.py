@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from .directions import Directions
 from .packets import Block, Int64s, Record
 from .span import Span
 from .summary import Summary
@@ -14,19 +13,15 @@ class Sums(NamedTuple):
 
     tally: Record
     histogram: Int64s
-    table: Int64s
-    counters: Int64s
 
 
 class Digest:
-    """A summary and the directions, fed by `Trace.lengths` or with blocks.
+    """A summary, fed by `Trace.lengths` or with blocks.
 
     Attributes
     ----------
     summary : Summary
         Counts, times and lengths.
-    directions : Directions
-        Who talks to whom.
 
     Examples
     --------
@@ -44,19 +39,15 @@ class Digest:
     def __init__(self) -> None:
         """Start from nothing."""
         self.summary = Summary()
-        self.directions = Directions()
 
     def add(self, block: Block) -> None:
-        """Add a block; one without addresses says nothing about directions."""
+        """Add a block."""
         self.summary.add(block)
-        if block.dst.size:
-            self.directions.add(block)
 
     @property
     def sums(self) -> Sums:
         """What a compiled walk adds to, other than by `add`."""
-        summary, directions = self.summary, self.directions
-        return Sums(summary.tally, summary.histogram, directions.table, directions.counters)
+        return Sums(self.summary.tally, self.summary.histogram)
 
     def note_beyond(self, wire_len: Int64s) -> None:
         """Note the long ones of the lengths that the walk has just added, in parts like blocks."""

@@ -2,7 +2,6 @@
 
 from rxreplay._jit import kernel
 
-from .address_table import count_runs
 from .digest import Sums
 from .packets import CAP_LEN, TS_NS, Bytes, Int64s, Record, Records, Word
 from .scan_pcap import scan_pcap
@@ -18,7 +17,6 @@ def add_piece(walk: Record, columns: Int64s, wire_len: Int64s, sums: Sums) -> Wo
     if count:
         add_lengths(wire_len[:count], columns[CAP_LEN, :count], sums.tally, sums.histogram)
         add_times(columns[TS_NS, :count], sums.tally)
-        count_runs(columns, walk, sums.table, sums.counters)
     walk["count"] = 0
     return count
 

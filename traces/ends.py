@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from .packets import NO_ADDRESS, Bytes, Int64s, Mask, Records
+from .packets import NO_ADDRESS, Int64s, Mask, Packets, Records
 
 # Ways of a packet on the interface that captured it.  Source: pcapng draft, epb_flags, bits 0-1.
 UNKNOWN, IN, OUT = range(3)
@@ -54,47 +54,16 @@ def no_ends(count: int) -> Ends:
     return Ends(flagged, cooked, dst, src, np.zeros((4, count), np.int64))
 
 
-def find_ends(
-    data: Bytes, at: Int64s, cap_len: Int64s, link_type: Int64s, headers: Records
-) -> tuple[Int64s, Int64s]:
-    """Read packet types and IP addresses of records whose bytes are `data`.
+def ends_of(packets: Packets, headers: Records | None) -> Ends:
+    """Give the ends of packets; IP addresses only where `headers` were decoded."""
+    from .scan_ends import cooked_ways, ip_ends
 
-    Parameters
-    ----------
-    data : uint8 array
-        Where the frames lie.
-    at, cap_len : int64 arrays, shape (n,)
-        First byte and captured length of each.
-    link_type : int64 array, shape (n,) or (1,)
-        Numbers, as files have them.
-    headers : record array, shape (n,), dtype HEADERS
-        What `decode` has found there.
-
-    Returns
-    -------
-    cooked : int64 array, shape (n,)
-        Ways, as `Ends` has them.
-    ip : int64 array, shape (4, n)
-        Addresses, as `Ends` has them.
-
-    Examples
-    --------
-    >>> from .decode import decode
-    >>> from .headers import new_headers
-    >>> packet = bytes.fromhex("450000140000000040060000 0a000001 0a000002")
-    >>> where = np.frombuffer(packet, np.uint8), np.array([0]), np.array([20]), np.array([101])
-    >>> headers = new_headers(1)
-    >>> decode(*where, headers)
-    >>> cooked, ip = find_ends(*where, headers)
-    >>> format_ip(ip_number(ip[DST_HIGH, 0], ip[DST_LOW, 0]))
-    '10.0.0.2'
-    """
-    from .scan_ends import cooked_ways, ip_ends  # numba is imported with the first use
-
-    cooked, ip = np.zeros(at.size, np.int64), np.zeros((4, at.size), np.int64)
-    cooked_ways(data, at, cap_len, link_type, cooked)
-    ip_ends(data, at, cap_len, headers, ip)
-    return cooked, ip
+    count = packets.at.size
+    cooked, ip = np.zeros(count, np.int64), np.zeros((4, count), np.int64)
+    cooked_ways(packets.data, packets.at, packets.cap_len, packets.link_type, cooked)
+    if headers is not None:
+        ip_ends(packets.data, packets.at, packets.cap_len, headers, ip)
+    return Ends(flagged_ways(packets.flags), cooked, packets.dst, packets.src, ip)
 
 
 def flagged_ways(flags: Int64s) -> Int64s:
@@ -115,6 +84,17 @@ def join_ends(parts: Sequence[Ends]) -> Ends:
     if not parts:
         return no_ends(0)
     return Ends(*(np.concatenate([getattr(part, name) for part in parts], -1) for name in names))
+
+
+def first_ends(ends: Ends, count: int) -> Ends:
+    """Give the ends of the first packets.
+
+    Examples
+    --------
+    >>> first_ends(no_ends(3), 2).dst.size
+    2
+    """
+    return Ends(*(getattr(ends, field.name)[..., :count] for field in fields(Ends)))
 
 
 def is_group_mac(mac: Int64s) -> Mask:

@@ -18,6 +18,7 @@ INTERFACE_DTYPE: Final = np.dtype(
         ("cap_limit", "i8"),
         ("ethernet", "i8"),
         ("link_type", "i8"),
+        ("fcs_len", "i8"),
     ]
 )
 

@@ -9,6 +9,7 @@ from .closing import Closing
 from .digest import Digest
 from .opening import open_trace
 from .packets import NO_TIME, Block, Int64s, Packets
+from .reading import Asked
 from .scene import TraceWarning
 from .sources import Given
 from .span import Span
@@ -115,11 +116,28 @@ class JoinedTrace(Closing):
 
     def lengths(self, digest: Digest) -> Iterator[Int64s]:
         """Walk the captures one after the other for their lengths; see `Trace.lengths`."""
-        return self._lengths(digest, lambda trace: trace.lengths(digest))
+        joints = Joints(self._own)
+        for trace in self.traces:
+            digest.begin_capture()
+            yield from trace.lengths(digest)
+            joints.add(trace, digest.span)
 
-    def device_lengths(self, digest: Digest) -> Iterator[Int64s]:
-        """Walk the captures one after the other; see `Trace.device_lengths`."""
-        return self._lengths(digest, lambda trace: trace.device_lengths(digest))
+    def portions(self, digest: Digest, by_packet: Asked) -> Iterator[Int64s | Packets]:
+        """Walk the captures one after the other; see `Trace.portions`.
+
+        Who lets lengths follow on packets has added all of these to `digest`.
+        """
+        joints = Joints(self._own)
+        for trace in self.traces:
+            digest.begin_capture()
+            span = Span()
+            for portion in trace.portions(digest, by_packet):
+                if isinstance(portion, Packets):
+                    span.add(portion.ts_ns)
+                else:
+                    span = digest.span
+                yield portion
+            joints.add(trace, span)
 
     def _blocks(self, walk: Callable[[Trace], Iterator[AnyBlock]]) -> Iterator[AnyBlock]:
         joints = Joints(self._own)
@@ -129,15 +147,6 @@ class JoinedTrace(Closing):
                 span.add(block.ts_ns)
                 yield block
             joints.add(trace, span)
-
-    def _lengths(
-        self, digest: Digest, walk: Callable[[Trace], Iterator[Int64s]]
-    ) -> Iterator[Int64s]:
-        joints = Joints(self._own)
-        for trace in self.traces:
-            digest.begin_capture()
-            yield from walk(trace)
-            joints.add(trace, digest.span)
 
     def frames(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Give what the captures kept of some records, counted through; see `Trace.frames`."""

@@ -13,7 +13,7 @@ from .vantage import FCS_LEN, Seen
 FRAME_LIMIT: Final = 1514
 LONGEST_PADDED: Final = 64  # 60, and an FCS
 
-COUNTED: Final = ("packets", "above_mtu", "mergeable", "tagged", "padded", "trailing")
+COUNTED: Final = ("packets", "above_mtu", "mergeable", "tagged", "padded", "trailing", "flows")
 OBSERVED = np.dtype([(name, "i8") for name in (*COUNTED, "flow", "next_seq")])
 
 
@@ -43,6 +43,8 @@ def observe(observed: Record, frame_len: Int64s, headers: Records) -> None:
     for i in range(headers.size):
         found = headers[i]
         observed["packets"] += 1
+        if found["flow"]:
+            observed["flows"] += 1
         if found["tag_bytes"] > 0:
             observed["tagged"] += 1
         if frame_len[i] - found["tag_bytes"] > FRAME_LIMIT:

@@ -18,8 +18,13 @@ NO_ADDRESS: Final = -1
 
 # The rows of a walk's output; a walk without addresses has the first three. Addresses are written
 # once for each run of records that share them; RUN has the record where a run begins. Where bytes
-# are wanted, AT has where those of a record begin, and LINK their link type.
-TS_NS, WIRE_LEN, CAP_LEN, DST, SRC, RUN, AT, LINK = range(8)
+# are wanted, AT has where those of a record begin, LINK their link type, FLAGS and QUEUE what a
+# pcapng notes of them.
+TS_NS, WIRE_LEN, CAP_LEN, DST, SRC, RUN, AT, LINK, FLAGS, QUEUE = range(10)
+
+# In FLAGS, as in epb_flags: bytes of frame check sequence; the interface's where none are given.
+FCS_SHIFT, FCS_MASK = 5, 0xF
+NO_QUEUE: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,11 @@ class Packets(Block):
         Where the captured bytes of each record begin in `data`.
     link_type : int64 array, shape (n,)
         Numbers, as files have them.
+    flags : int64 array, shape (n,)
+        `epb_flags` of a pcapng, 0 where there are none; the bits of the FCS are the interface's
+        where it alone tells.
+    queue : int64 array, shape (n,)
+        `epb_queue` of a pcapng, `NO_QUEUE` where there is none.
     data : uint8 array
         Read-only.
     swapped : bool
@@ -71,6 +81,8 @@ class Packets(Block):
 
     at: Int64s
     link_type: Int64s
+    flags: Int64s
+    queue: Int64s
     data: Bytes
     swapped: bool
     snaplen: int
@@ -84,9 +96,11 @@ class Packets(Block):
 
     def only(self, mask: Mask) -> "Packets":
         """Give the records for which `mask` is true."""
-        columns = ("ts_ns", "wire_len", "cap_len", "dst", "src", "at", "link_type")
-        kept = {name: getattr(self, name)[mask] for name in columns if getattr(self, name).size}
+        kept = {name: getattr(self, name)[mask] for name in COLUMNS if getattr(self, name).size}
         return replace(self, **kept)
+
+
+COLUMNS: Final = (*Block.__slots__, "at", "link_type", "flags", "queue")
 
 
 def block_of(columns: Int64s, count: int, runs: int = 0) -> Block:

@@ -9,7 +9,18 @@ from rxreplay.errors import TraceError
 from .digest import Sums
 from .faults import Damage, too_long
 from .link_types import EN10MB
-from .packets import AT, CAP_LEN, LINK, WIRE_LEN, Int64s
+from .packets import (
+    AT,
+    CAP_LEN,
+    FCS_MASK,
+    FCS_SHIFT,
+    FLAGS,
+    LINK,
+    NO_QUEUE,
+    QUEUE,
+    WIRE_LEN,
+    Int64s,
+)
 from .scene import Scene
 from .walk import EXCHANGED, MAXIMUM_SNAPLEN, cap_limit, new_walk
 from .window import Window
@@ -64,8 +75,8 @@ class PcapDecoder:
         self.link_types = {link_type}
         self.walk["ethernet"] = link_type == EN10MB
         # LT_FCS_LENGTH() counts 16-bit words
-        fcs_len = (network >> 28) * 2 if network & FCS_PRESENT else 0
-        scene.add_interface(link_type, snaplen, fcs_len)
+        self._fcs_len = (network >> 28) * 2 if network & FCS_PRESENT else 0
+        scene.add_interface(link_type, snaplen, self._fcs_len)
 
     def _exchange(self) -> None:
         walk = self.walk
@@ -83,12 +94,19 @@ class PcapDecoder:
 
         return digest_pcap(window.data, self.walk, columns, lengths, sums)
 
+    @property
+    def has_fcs(self) -> bool:
+        """Whether the file says that frames have a frame check sequence."""
+        return self._fcs_len > 0
+
     def locate(self, columns: Int64s, count: int) -> None:
         """Write where the bytes of the records are that the walk has just passed, and what."""
         cap_len = columns[CAP_LEN, :count]
         ends = np.cumsum(cap_len + int(self.walk["header_len"]))
         columns[AT, :count] = ends - cap_len + (int(self.walk["pos"]) - ends[-1])
         columns[LINK, :count] = [*self.link_types]
+        columns[FLAGS, :count] = min(self._fcs_len, FCS_MASK) << FCS_SHIFT
+        columns[QUEUE, :count] = NO_QUEUE
 
     def last_frame(self, window: Window, cap_len: int) -> bytes:
         """Give the bytes of the record that the walk has just passed."""

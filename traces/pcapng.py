@@ -8,7 +8,7 @@ import numpy as np
 from .digest import Sums
 from .faults import Cut, Damage, too_long
 from .interfaces import INTERFACE_DTYPE, new_interface, no_interfaces
-from .packets import NO_TIME, WIRE_LEN, Int64s
+from .packets import FCS_MASK, NO_TIME, WIRE_LEN, Int64s
 from .scene import Scene
 from .walk import (
     BLOCK_LENGTH,
@@ -90,6 +90,11 @@ class PcapngDecoder:
         """Link types of the interfaces that are described by now."""
         return set(self._interfaces["link_type"][: self._count].tolist())
 
+    @property
+    def has_fcs(self) -> bool:
+        """Whether an interface that is described by now keeps a frame check sequence."""
+        return bool(self._interfaces["fcs_len"][: self._count].any())
+
     def locate(self, columns: Int64s, count: int) -> None:
         """Do nothing: the walk has written where the bytes are."""
 
@@ -167,14 +172,15 @@ class PcapngDecoder:
         row = new_interface(
             link_type, snaplen, tsresol[0], struct.unpack(self._order + "q", tsoffset)[0]
         )
+        fcs_len = int.from_bytes(options.get(IF_FCSLEN, b"\0")[:1]) & FCS_MASK
+        row["fcs_len"] = fcs_len
         if self._count == self._interfaces.size:
             grown = np.zeros(max(4, 2 * self._count), INTERFACE_DTYPE)
             grown[: self._count] = self._interfaces
             self._interfaces = grown
         self._interfaces[self._count] = row
         self._count += 1
-        fcs_len = options.get(IF_FCSLEN, b"\0")[:1]
-        self._scene.add_interface(link_type, snaplen, int.from_bytes(fcs_len))
+        self._scene.add_interface(link_type, snaplen, fcs_len)
 
     def _options(self, data: bytes) -> dict[int, bytes]:
         """Read options up to their end mark; of those given twice, the last one stands."""

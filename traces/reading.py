@@ -9,9 +9,21 @@ import numpy as np
 
 from .digest import Digest, Sums
 from .faults import Cut, Damage
-from .framing import device_lengths, header_of_all, in_ethernet
+from .framing import header_of_all, in_ethernet
 from .link_types import ETH_HLEN
-from .packets import AT, DST, LINK, RUN, Block, Int64s, Packets, Record, block_of
+from .packets import (
+    AT,
+    DST,
+    FLAGS,
+    LINK,
+    QUEUE,
+    RUN,
+    Block,
+    Int64s,
+    Packets,
+    Record,
+    block_of,
+)
 from .pcap import PcapDecoder
 from .pcapng import PcapngDecoder
 from .scene import Scene
@@ -37,6 +49,10 @@ class Decoder(Protocol):
     def link_types(self) -> set[int]:
         """Link types that the next packets can be of."""
 
+    @property
+    def has_fcs(self) -> bool:
+        """Whether the next packets can have a frame check sequence, as far as the file says."""
+
     def scan(self, window: Window, columns: Int64s) -> int:
         """Walk records into `columns`; give why the walk ended."""
 
@@ -44,7 +60,7 @@ class Decoder(Protocol):
         """Walk records into `sums`, by way of `columns`, and their lengths into `lengths`."""
 
     def locate(self, columns: Int64s, count: int) -> None:
-        """Write rows AT and LINK of the records just walked, where the walk has not."""
+        """Write rows AT to QUEUE of the records just walked, where the walk has not."""
 
     def last_frame(self, window: Window, cap_len: int) -> bytes:
         """Give the bytes of the record that the walk has just passed."""
@@ -69,7 +85,7 @@ def new_columns(addresses: bool, records: int = BLOCK_RECORDS, *, places: bool =
     >>> new_columns(addresses=False).shape
     (3, 16384)
     """
-    rows = LINK + 1 if places else RUN + 1 if addresses else DST
+    rows = QUEUE + 1 if places else RUN + 1 if addresses else DST
     return np.zeros((rows, records), np.int64)
 
 
@@ -89,7 +105,9 @@ def read_blocks(
         yield count, decoder.timeless(block.ts_ns), block
 
 
-def read_packets(window: Window, decoder: Decoder) -> Iterator[tuple[int, int, Packets]]:
+def read_packets(
+    window: Window, decoder: Decoder, *, go_on: Asked | None = None
+) -> Iterator[tuple[int, int, Packets]]:
     """Give records with their bytes, as `read_blocks` gives them without.
 
     Raises
@@ -98,13 +116,16 @@ def read_packets(window: Window, decoder: Decoder) -> Iterator[tuple[int, int, P
         As `read_blocks` does.
     """
     columns = new_columns(addresses=True, places=True, records=PACKET_RECORDS)
-    for count in read_strides(window, decoder, repeat(columns), split=(MORE, SECTION, INTERFACE)):
+    split = (MORE, SECTION, INTERFACE)
+    for count in read_strides(window, decoder, repeat(columns), split=split, go_on=go_on):
         decoder.locate(columns, count)
         block = block_of(columns, count, int(decoder.walk["runs"]))
         packets = Packets(
             **{name: getattr(block, name) for name in Block.__slots__},
             at=columns[AT, :count],
             link_type=columns[LINK, :count],
+            flags=columns[FLAGS, :count],
+            queue=columns[QUEUE, :count],
             data=window.data,
             swapped=bool(decoder.walk["swapped"]),
             snaplen=decoder.snaplen,
@@ -112,33 +133,39 @@ def read_packets(window: Window, decoder: Decoder) -> Iterator[tuple[int, int, P
         yield count, decoder.timeless(block.ts_ns), packets
 
 
-def read_device_lengths(
-    window: Window, decoder: Decoder, *, digest: Digest, name: str
-) -> Iterator[tuple[int, int, Int64s]]:
+def read_portions(
+    window: Window, decoder: Decoder, *, digest: Digest, by_packet: Asked
+) -> Iterator[tuple[int, int, Int64s | Packets]]:
     """Give the lengths of frames as a device would have got them, and add all else to `digest`.
 
-    As fast as `read_lengths` while the link-layer headers of all interfaces are of one length;
-    from then on, packet by packet.
+    While `by_packet` asks for it, and where one frame's link layer differs from another's, give
+    packets in their place, of which nothing is added to `digest`.
 
     Raises
     ------
     Damage
         As `read_blocks` does.
-    TraceError
-        A packet cannot have been a guest's.
     """
 
-    def one_header() -> bool:
-        return header_of_all(decoder.link_types) is not None
+    def all_alike() -> bool:
+        alike = header_of_all(decoder.link_types) is not None and not decoder.has_fcs
+        return alike and not by_packet()
 
-    for count, timeless, lengths in read_lengths(window, decoder, digest=digest, go_on=one_header):
-        header = header_of_all(decoder.link_types) or 0
-        yield count, timeless, lengths if header == ETH_HLEN else in_ethernet(lengths, header)
-    if not one_header():
-        for count, timeless, packets in read_packets(window, decoder):
-            frames = device_lengths(packets, name)
-            digest.add(packets)
-            yield count, timeless, frames
+    def some_differ() -> bool:
+        return not all_alike()
+
+    ended = False
+    while not ended:
+        if all_alike():
+            read = read_lengths(window, decoder, digest=digest, go_on=all_alike)
+            for count, timeless, lengths in read:
+                header = header_of_all(decoder.link_types) or 0
+                frames = lengths if header == ETH_HLEN else in_ethernet(lengths, header)
+                yield count, timeless, frames
+            ended = all_alike()
+        else:
+            yield from read_packets(window, decoder, go_on=some_differ)
+            ended = some_differ()
 
 
 def read_lengths(
@@ -152,7 +179,7 @@ def read_lengths(
         As `read_blocks` does.
     """
     buffers = np.zeros((BUFFERS, LENGTHS), np.int64)
-    columns = new_columns(addresses=True, records=PIECE_RECORDS)
+    columns = new_columns(addresses=False, records=PIECE_RECORDS)
     scan = partial(decoder.digest, columns=columns, sums=digest.sums)
     before = digest.timeless_packets
     split = (SECTION, INTERFACE) if go_on else ()

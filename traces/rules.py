@@ -101,7 +101,8 @@ class ByGuest:
         if self.side == "out":
             return sent
         known = (ends.src >= 0) | is_known_ip(ip[SRC_HIGH], ip[SRC_LOW])
-        to_all = is_group_mac(ends.dst) | is_group_ip(ip[DST_HIGH], ip[DST_LOW])
+        no_mac = ends.dst < 0
+        to_all = is_group_mac(ends.dst) | (no_mac & is_group_ip(ip[DST_HIGH], ip[DST_LOW]))
         received = self._is_guest(ends.dst, ip[DST_HIGH], ip[DST_LOW]) | (to_all & known & ~sent)
         return received | sent if self.side == "both" else received
 

@@ -9,8 +9,13 @@ from .packets import (
     AT,
     CAP_LEN,
     DST,
+    FCS_MASK,
+    FCS_SHIFT,
+    FLAGS,
     LINK,
+    NO_QUEUE,
     NO_TIME,
+    QUEUE,
     TS_NS,
     Bytes,
     Int64s,
@@ -44,6 +49,8 @@ BLOCK_MIN = 12  # type, length, and the length again
 SIMPLE_MIN = 16
 ENHANCED_MIN = 32
 
+PACKET_FLAGS, PACKET_QUEUE = 2, 6  # options of a packet, of 4 bytes; those of old packets agree
+
 
 @kernel
 def to_ns(high: Word, low: Word, interface: Record) -> np.int64:
@@ -62,6 +69,35 @@ def to_ns(high: Word, low: Word, interface: Record) -> np.int64:
     else:
         ns = (high * NS_PER_S + ((low * NS_PER_S) >> 32)) >> factor
     return np.int64(ns + interface["offset_ns"])
+
+
+@kernel
+def note_options(data: Bytes, at: Word, end: Word, swapped: Word, columns: Int64s, i: Word) -> None:
+    """Write what the options from `at` up to `end` say; one that does not fit ends them."""
+    while at + 4 <= end:
+        word = u32(data, at, swapped)
+        code, size = (word >> 16, word & 0xFFFF) if swapped else (word & 0xFFFF, word >> 16)
+        if code == 0 or at + 4 + size > end:
+            return
+        if size == 4 and code == PACKET_FLAGS:
+            columns[FLAGS, i] |= u32(data, at + 4, swapped)
+        elif size == 4 and code == PACKET_QUEUE:
+            columns[QUEUE, i] = u32(data, at + 4, swapped)
+        at += 4 + ((size + 3) & ~3)
+
+
+@kernel
+def note_place(at: Word, interface: Record, columns: Int64s, i: Word) -> None:
+    """Write where the bytes of a packet are, and what its interface says of all."""
+    columns[AT, i], columns[LINK, i] = at, interface["link_type"]
+    columns[FLAGS, i], columns[QUEUE, i] = 0, NO_QUEUE
+
+
+@kernel
+def note_fcs(interface: Record, columns: Int64s, i: Word) -> None:
+    """Write the interface's FCS where the packet has said nothing of its own."""
+    if not columns[FLAGS, i] >> FCS_SHIFT & FCS_MASK:
+        columns[FLAGS, i] |= interface["fcs_len"] << FCS_SHIFT
 
 
 @kernel
@@ -86,7 +122,8 @@ def simple_packet(
     if columns.shape[0] > DST:
         note_pair(data, pos + 12, cap_len if interface["ethernet"] else 0, walk, columns, i)
     if columns.shape[0] > AT:
-        columns[AT, i], columns[LINK, i] = pos + 12, interface["link_type"]
+        note_place(pos + 12, interface, columns, i)
+        note_fcs(interface, columns, i)
     return FULL
 
 
@@ -158,7 +195,10 @@ def scan_pcapng(
             if addresses:
                 note_pair(data, pos + 28, cap_len if interface["ethernet"] else 0, walk, columns, i)
             if places:
-                columns[AT, row], columns[LINK, row] = pos + 28, interface["link_type"]
+                note_place(pos + 28, interface, columns, i)
+                options = pos + 28 + ((cap_len + 3) & ~3)
+                note_options(data, options, pos + length - 4, swapped, columns, i)
+                note_fcs(interface, columns, i)
             i += 1
         elif kind == SIMPLE_PACKET:
             status = simple_packet(data, pos, walk, interfaces, columns, i)

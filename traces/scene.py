@@ -64,7 +64,7 @@ class Scene:
         if fcs_len:
             self.warn(
                 "fcs",
-                f"frames carry {fcs_len} bytes of frame check sequence, which count as length",
+                f"frames carry {fcs_len} bytes of frame check sequence, which no device passes on",
             )
 
     @property

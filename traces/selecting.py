@@ -1,23 +1,19 @@
-"""The packets that are taken, out of a walk; the first ones wait until it is decided which."""
+"""Which packets are taken: decided once enough of the first ones were seen."""
 
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from .deciding import decide, told
 from .decision import Decision, Direction
-from .ends import Ends, join_ends
-from .packets import Int64s
+from .ends import Ends, first_ends, join_ends
+from .packets import Mask, Packets
+from .rules import ByGuest
 
-EVIDENCE_PACKETS: Final = 65_536  # their columns are held, some 4 MiB
+EVIDENCE_PACKETS: Final = 65_536  # their ends are held, some 4 MiB
 
 
 class Selector:
-    """Takes packets block by block and gives those of the wanted direction, in order.
-
-    A stream can be read only once, so the first packets are held back, and the decision is made
-    on them; the ones behind are taken by the same rule.
+    """Hears the ends of packets until it is decided which are taken; all others by the same rule.
 
     Attributes
     ----------
@@ -28,8 +24,8 @@ class Selector:
     --------
     >>> from .ends import no_ends
     >>> selector = Selector("both")
-    >>> selector.add(np.array([[60, 1514]]), no_ends(2)).tolist()
-    [[60, 1514]]
+    >>> selector.mask(no_ends(2)).tolist()
+    [True, True]
     """
 
     def __init__(
@@ -39,47 +35,45 @@ class Selector:
         ips: Sequence[int] = (),
         name: str = "capture",
     ) -> None:
-        """Take what the user asked for; with addresses or `both`, nothing is held back."""
+        """Take what the user asked for; with addresses or `both`, nothing has to be heard."""
         self.decision: Decision | None = told(direction, macs, ips)
         self._direction: Direction = direction
         self._name = name
-        self._held: list[tuple[Int64s, Ends]] = []
+        self._heard: list[Ends] = []
 
-    def add(self, columns: Int64s, ends: Ends) -> Int64s:
-        """Take the next packets; give those that are known to be wanted.
-
-        Parameters
-        ----------
-        columns : int64 array, shape (k, n)
-            What is to be given of each packet.
-        ends : Ends
-            Of the same packets.
+    def hear(self, ends: Ends) -> None:
+        """Hear the next packets, and decide if they are enough.
 
         Raises
         ------
         DirectionError
             It is not clear what the guest received.
         """
-        if self.decision:
-            return columns[:, self.decision.rule.mask(ends)]
-        self._held.append((columns.copy(), join_ends([ends])))
-        if sum(held.shape[1] for held, _ in self._held) >= EVIDENCE_PACKETS:
-            return self.finish()
-        return columns[:, :0]
+        self._heard.append(join_ends([ends]))
+        if sum(heard.dst.size for heard in self._heard) >= EVIDENCE_PACKETS:
+            self.decide()
 
-    def finish(self) -> Int64s:
-        """Give what is still held back, after the last packet; decide if that is still to be done.
+    def decide(self) -> None:
+        """Decide on what was heard, after the last packet at the latest.
 
         Raises
         ------
         DirectionError
             It is not clear what the guest received.
         """
-        held, self._held = self._held, []
-        ends = join_ends([ends for _, ends in held])
-        if not self.decision:
-            self.decision = decide(ends, self._direction, self._name)
-        if not held:
-            return np.zeros((0, 0), np.int64)
-        columns = np.concatenate([columns for columns, _ in held], axis=1)
-        return columns[:, self.decision.rule.mask(ends)]
+        heard, self._heard = join_ends(self._heard), []
+        if self.decision is None:
+            self.decision = decide(first_ends(heard, EVIDENCE_PACKETS), self._direction, self._name)
+
+    def reads_headers(self, packets: Packets) -> bool:
+        """Say whether the headers of packets have to be decoded to know their ends."""
+        if self.decision is None:
+            return True
+        rule = self.decision.rule
+        return isinstance(rule, ByGuest) and bool(rule.ips or (packets.dst < 0).any())
+
+    def mask(self, ends: Ends) -> Mask:
+        """Say which packets are taken, once it is decided."""
+        if self.decision is None:
+            raise RuntimeError("nothing is decided yet")
+        return self.decision.rule.mask(ends)

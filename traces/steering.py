@@ -22,7 +22,7 @@ MICROSOFT_KEY: Final = bytes.fromhex(
     "6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c6a42b73bbeac01fa"
 )
 
-MODES: Final = ("single", "rss", "automq")
+SINGLE, RSS, AUTOMQ, RECORDED = MODES = ("single", "rss", "automq", "recorded")
 TABLE_LEN: Final = 128  # QEMU, VIRTIO_NET_RSS_MAX_TABLE_LEN
 MAX_QUEUES: Final = 0x8000  # include/uapi/linux/virtio_net.h, VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MAX
 
@@ -36,7 +36,7 @@ class Steering:
     mode : str
         `single`: queue 0 takes all. `rss`: the device hashes as the driver has told it,
         VIRTIO_NET_F_RSS. `automq`: the host's tun chooses, as it does where a device has several
-        queues and nothing else was asked for.
+        queues and nothing else was asked for. `recorded`: the capture says, packet by packet.
     n_queues : int
         Receive queues in use, as `ethtool -l` in the guest gives them.
     key : bytes
@@ -59,7 +59,7 @@ class Steering:
     [0, 1, 2, 3, 0, 1]
     """
 
-    mode: str = "single"
+    mode: str = SINGLE
     n_queues: int = 1
     key: bytes = field(default=MICROSOFT_KEY, repr=False)
     hash_types: int = HASH_TYPES
@@ -120,9 +120,9 @@ def steer(steering: Steering, data: Bytes, at: Int64s, headers: Records) -> Int6
     [0, 1]
     """
     queues = np.zeros(at.size, np.int64)
-    if steering.mode == "rss":
+    if steering.mode == RSS:
         _steer_rss(steering, data, at, headers, queues)
-    elif steering.mode == "automq":
+    elif steering.mode == AUTOMQ:
         from .queues import automq_queues  # numba is imported with the first use
 
         automq_queues(data, at, headers, steering.seed, steering.n_queues, queues)

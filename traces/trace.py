@@ -14,12 +14,13 @@ from .frames import read_frames
 from .inflate import PlainReader, inflate
 from .packets import Block, Int64s, Packets
 from .reading import (
+    Asked,
     Decoder,
     new_decoder,
     read_blocks,
-    read_device_lengths,
     read_lengths,
     read_packets,
+    read_portions,
 )
 from .scene import Scene, TraceWarning
 from .sniff import HEAD, capture_of, compression_of, stranger
@@ -154,19 +155,29 @@ class Trace(Closing):
         self._check_unread()
         return self._walk(partial(read_lengths, digest=digest))
 
-    def device_lengths(self, digest: Digest) -> Iterator[Int64s]:
+    def portions(self, digest: Digest, by_packet: Asked) -> Iterator[Int64s | Packets]:
         """Walk the capture for the lengths of frames as a device would have got them.
 
-        As `lengths`, but that an Ethernet header stands in place of any other link layer's, and
-        that an array can be shorter where interfaces change.
+        Parameters
+        ----------
+        digest : Digest
+            What belongs to lengths that are given is added to it; nothing of packets.
+        by_packet : callable
+            Asked again and again: as long as it says so, packets are given in place of lengths. So
+            they are where link layers or frame check sequences differ from packet to packet.
+
+        Returns
+        -------
+        iterator of int64 arrays and Packets
+            Lengths have an Ethernet header in place of any other link layer's.
 
         Raises
         ------
         TraceError
-            As `blocks` does; or a packet is of a link type that carries no guest's traffic.
+            As `blocks` does.
         """
         self._check_unread()
-        return self._walk(partial(read_device_lengths, digest=digest, name=self._source.name))
+        return self._walk(partial(read_portions, digest=digest, by_packet=by_packet))
 
     def packets(self) -> Iterator[Packets]:
         """Walk the capture for its records with their bytes.

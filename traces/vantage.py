@@ -7,7 +7,7 @@ import numpy as np
 
 from .packets import Int64s, Records
 
-VANTAGES: Final = ("device", "wire", "guest", "auto")
+DEVICE, WIRE, GUEST, AUTO = VANTAGES = ("device", "wire", "guest", "auto")
 FCS_LEN: Final = 4
 MERGEABLE_SHARE: Final = 0.1  # below it merging would change little
 FCS_SHARE: Final = 0.5
@@ -31,6 +31,8 @@ class Seen:
         Of 60 to 64 bytes, and longer than the IP packet in them.
     trailing : int
         Above 64 bytes, with exactly four more than the IP packet in them.
+    flows : int
+        Whose flow can be told: addresses, protocol, and ports where there are some.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Seen:
     tagged: int = 0
     padded: int = 0
     trailing: int = 0
+    flows: int = 0
 
 
 class Decision(NamedTuple):
@@ -51,6 +54,17 @@ class Decision(NamedTuple):
 
     vantage: str
     reason: str
+
+
+def told(vantage: str) -> Decision | None:
+    """Give the decision that an option makes, None where the capture has to be looked at.
+
+    Examples
+    --------
+    >>> told("wire"), told("auto")
+    (Decision(vantage='wire', reason='--vantage wire'), None)
+    """
+    return None if vantage == AUTO else Decision(vantage, f"--vantage {vantage}")
 
 
 def decide(seen: Seen) -> Decision:
@@ -61,32 +75,29 @@ def decide(seen: Seen) -> Decision:
     Examples
     --------
     >>> decide(Seen(packets=10, mergeable=8)).reason
-    'taken as what the device gets: no packet is longer than 1,514 bytes; 80 % of the packets are \
-TCP segments that GRO would merge: if it was captured before the host, --vantage wire'
+    "the device's: none above 1,514 bytes, 80 % are TCP that GRO would merge; if on the wire: \
+--vantage wire"
     """
     if not seen.packets:
-        return Decision("device", "no packets to decide by")
-    return Decision("device", f"taken as what the device gets: {_evidence(seen)}")
+        return Decision(DEVICE, "the device's: no packets to decide by")
+    return Decision(DEVICE, f"the device's: {_evidence(seen)}")
 
 
 def _evidence(seen: Seen) -> str:
     if seen.above_mtu:
         share = _percent(seen.above_mtu, seen.packets)
-        return (
-            f"{share} of the packets are longer than 1,514 bytes, as a tap with offloads has them "
-            "(or jumbo frames); if it was captured in the guest, above its GRO, --vantage guest"
-        )
+        return f"{share} above 1,514 bytes; if in the guest, above its GRO: --vantage guest"
     if seen.mergeable >= MERGEABLE_SHARE * seen.packets:
         share = _percent(seen.mergeable, seen.packets)
         return (
-            f"no packet is longer than 1,514 bytes; {share} of the packets are TCP segments "
-            "that GRO would merge: if it was captured before the host, --vantage wire"
+            f"none above 1,514 bytes, {share} are TCP that GRO would merge; if on the wire: "
+            "--vantage wire"
         )
-    return "no packet is longer than 1,514 bytes, and GRO would merge few of them"
+    return "none above 1,514 bytes, and little that GRO would merge"
 
 
-def remarks(seen: Seen) -> list[str]:
-    """Tell what packets carry that a device may not get; nothing of it is taken off by itself.
+def remarks(seen: Seen, *, fcs: int | str = AUTO, vlan: str = "keep") -> list[str]:
+    """Tell what packets carry that a device may not get, where no option says what to do with it.
 
     Examples
     --------
@@ -94,21 +105,31 @@ def remarks(seen: Seen) -> list[str]:
     ['50 % of the packets have a VLAN tag; where the card takes it off, --vlan strip']
     """
     told = []
-    if seen.trailing > FCS_SHARE * seen.packets:
+    if seen.trailing > FCS_SHARE * seen.packets and fcs == AUTO:
         share = _percent(seen.trailing, seen.packets)
         told.append(f"{share} of the packets end in 4 bytes beyond IP, as an FCS does: --fcs 4")
-    if seen.tagged:
+    if seen.tagged and vlan == "keep":
         share = _percent(seen.tagged, seen.packets)
         told.append(
             f"{share} of the packets have a VLAN tag; where the card takes it off, --vlan strip"
         )
-    if seen.padded:
-        share = _percent(seen.padded, seen.packets)
-        told.append(
-            f"{share} of the packets are padded to 60 bytes, as on a wire; those that the host "
-            "sends itself are not, and are shorter by up to 18 bytes"
-        )
     return told
+
+
+def padding(seen: Seen) -> str:
+    """Tell of padded packets; "" where there are none.
+
+    Examples
+    --------
+    >>> padding(Seen(packets=10))
+    ''
+    """
+    if not seen.padded:
+        return ""
+    return (
+        f"{_percent(seen.padded, seen.packets)} of the packets are padded to 60 bytes, as on a "
+        "wire; those that the host sends itself are not, and are shorter by up to 18 bytes."
+    )
 
 
 def _percent(part: int, whole: int) -> str:
@@ -116,7 +137,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{share:.0f} %" if share >= 1 else "less than 1 %"
 
 
-def without_fcs(frame_len: Int64s, fcs_len: int = FCS_LEN) -> Int64s:
+def without_fcs(frame_len: Int64s, fcs_len: int | Int64s = FCS_LEN) -> Int64s:
     """Give the lengths without the frame check sequence, which no device passes on.
 
     Examples

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, EMULATING, READING, REPORTING, CaptureCommand
+from .shared import CAPTURES, EMULATING, READING, REPORTING, STEERING, CaptureCommand
 
 
 @click.command("compare", cls=CaptureCommand)
@@ -27,6 +27,7 @@ from .shared import CAPTURES, EMULATING, READING, REPORTING, CaptureCommand
 )
 @EMULATING
 @READING
+@STEERING
 @REPORTING
 def command(
     captures: tuple[str, ...],
@@ -41,8 +42,9 @@ def command(
 ) -> None:
     """Replay each CAPTURE under several strategies and show them side by side."""
     from ..comparing import compare, default_strategies
-    from ..options import Options, apply_settings
+    from ..options import Options
     from ..report.rows import rows_with
+    from ..settings import apply_settings
     from ..writing import check_free
     from .progress import progress_bar
     from .reporting import finish

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, EMULATING, READING, REPORTING, CaptureCommand
+from .shared import CAPTURES, EMULATING, READING, REPORTING, STEERING, CaptureCommand
 
 
 @click.command("explain", cls=CaptureCommand)
@@ -29,6 +29,7 @@ from .shared import CAPTURES, EMULATING, READING, REPORTING, CaptureCommand
 @click.option("--flow", is_flag=True, help="Show all packets of --packet's flow, a line each.")
 @EMULATING
 @READING
+@STEERING
 @REPORTING
 def command(
     captures: tuple[str, ...],
@@ -47,7 +48,8 @@ def command(
     Several captures are one with --join; their packets are counted through.
     """
     from ..explaining import explain, one_source
-    from ..options import Options, apply_settings
+    from ..options import Options
+    from ..settings import apply_settings
     from ..stories.asking import asked_for
     from ..writing import check_free
     from .progress import progress_bar

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from .shared import EMULATING, READING, REPORTING, CaptureCommand
+from .shared import EMULATING, READING, REPORTING, STEERING, CaptureCommand
 
 
 @click.command("replay", cls=CaptureCommand)
@@ -12,6 +12,7 @@ from .shared import EMULATING, READING, REPORTING, CaptureCommand
 @click.option("--strategy", "-s", metavar="KERNEL/MODE", required=True, help="What receives.")
 @EMULATING
 @READING
+@STEERING
 @REPORTING
 def command(
     capture: str,
@@ -25,7 +26,8 @@ def command(
 ) -> None:
     """Replay CAPTURE under one strategy and give all of its figures."""
     from ..comparing import replay
-    from ..options import Options, apply_settings
+    from ..options import Options
+    from ..settings import apply_settings
     from ..writing import check_free
     from .progress import progress_bar
     from .reporting import finish

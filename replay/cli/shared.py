@@ -34,14 +34,71 @@ def options(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+def whole_or_word(_context: click.Context, _parameter: click.Parameter, text: str) -> int | str:
+    """Read a whole number, or leave a word for others to understand."""
+    return int(text) if text.isdecimal() else text
+
+
 READING = options(
+    click.option(
+        "--direction",
+        type=click.Choice(["auto", "in", "out", "both"]),
+        default="auto",
+        show_default=True,
+        help="Replay what the guest received, what it sent, or all.  auto finds out what it "
+        "received, and asks where that is not clear.",
+    ),
     click.option(
         "--guest-mac",
         "guest_macs",
         metavar="MAC",
         multiple=True,
-        help="Keep what reaches this Ethernet address of the guest: its own packets, and "
-        "broadcast and multicast from others.  Repeatable.",
+        help="An Ethernet address of the guest, which settles what it received: its own packets, "
+        "and broadcast and multicast from others.  Repeatable.",
+    ),
+    click.option(
+        "--guest-ip",
+        "guest_ips",
+        metavar="IP",
+        multiple=True,
+        help="The same for an IP address of the guest.  Repeatable.",
+    ),
+    click.option(
+        "--vantage",
+        type=click.Choice(["auto", "device", "wire", "guest"]),
+        default="auto",
+        show_default=True,
+        help="Where the capture was taken: at the device (a tap), on the wire before the host's "
+        "GRO, or in the guest behind its own.  auto takes it for the device, and says what it saw.",
+    ),
+    click.option(
+        "--gro-timeout",
+        metavar="TIME",
+        default="50us",
+        show_default=True,
+        help="How long a poll of the host's network card waits for packets, for --vantage wire.",
+    ),
+    click.option(
+        "--mtu",
+        type=click.IntRange(min=1),
+        default=1500,
+        show_default=True,
+        help="Bytes of an IP packet that was not merged, for --vantage wire and guest.",
+    ),
+    click.option(
+        "--fcs",
+        metavar="BYTES",
+        default="auto",
+        show_default=True,
+        callback=whole_or_word,
+        help="Take a frame check sequence off; auto where the capture says that there is one.",
+    ),
+    click.option(
+        "--vlan",
+        type=click.Choice(["keep", "strip"]),
+        default="keep",
+        show_default=True,
+        help="Whether VLAN tags reach the device.",
     ),
     click.option(
         "--filter",
@@ -113,6 +170,35 @@ EMULATING = options(
         metavar="[STRATEGY:]NAME=VALUE",
         multiple=True,
         help="Set a knob of a strategy, or of all that have it.  Repeatable.",
+    ),
+)
+
+STEERING = options(
+    click.option(
+        "--queues",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="Receive queues of the device, each with a ring of its own.",
+    ),
+    click.option(
+        "--steering",
+        type=click.Choice(["single", "automq", "rss", "recorded"]),
+        help="Who chooses the queue of a packet: nobody, the host's tun, a Toeplitz hash, or the "
+        "capture (epb_queue).  [default: automq where there are several]",
+    ),
+    click.option(
+        "--rss-key",
+        metavar="HEX",
+        default="",
+        help="40 bytes for --steering rss, as ethtool -x prints them.  [default: Microsoft's]",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(0, 2**32 - 1),
+        default=0,
+        show_default=True,
+        help="Another spread of flows for --steering automq.",
     ),
 )
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..stories.holding import MOST_WATCHED
 from ..stories.story import NOT_REPLAYED, BufferStory, ChunkStory, Stories, Story, Term
-from .as_table import console, heading, say_chosen, say_doubts
+from .as_table import console, heading, say_chosen, say_decided, say_doubts
 
 T = TypeVar("T")
 
@@ -31,10 +31,10 @@ def write_explain(results: Stories, out: TextIO, told: Collection[int] | None = 
     to = console(out)
     config = results.config
     poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
-    guest = f", packets to {', '.join(config['guest_mac'])}" if config["guest_mac"] else ""
     to.print(Text(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
-    to.print(Text(f"{config['reference']}, ring of {config['ring']}, {poll}{guest}"), style="dim")
+    say_decided(to, results.trace)
+    to.print(Text(f"{config['reference']}, ring of {config['ring']}, {poll}"), style="dim")
     say_doubts(to, results.doubts)
     in_full = [s for s in results.stories if told is None or s.packet in told]
     for story in in_full:

@@ -8,12 +8,13 @@ from rich.table import Table
 from rich.text import Text
 from rxreplay.emulator import Figures
 
-from ..inspecting import ETHERNET, meaning
-from ..result import Results, ResultWarning, TraceInfo
+from ..delivering import UNCLEAR
+from ..inspecting import meaning
+from ..result import Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .as_csv import flat
-from .heads import chosen_text
+from .heads import chosen_text, decided_texts
 from .rows import ROWS, Row, best_of
 
 LABEL_WIDTH = 29  # the longest label and the space behind it
@@ -55,7 +56,8 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
         figures = results.of(number)
         to.print(Text(heading(trace)), soft_wrap=True)
         say_chosen(to, results.config)
-        to.print(Text(assumptions(results, figures)), style="dim")
+        say_decided(to, trace)
+        to.print(Text(assumptions(results)), style="dim")
         say_doubts(to, results.doubts(number))
         columns = alike(figures)
         for start, stop in parts(columns, to.width):
@@ -71,6 +73,12 @@ def say_chosen(to: Console, config: Mapping[str, Any]) -> None:
     """Say which packets of a capture count, where not all do."""
     if text := chosen_text(config):
         to.print(Text(f"chosen: {text}"), style="dim", soft_wrap=True)
+
+
+def say_decided(to: Console, trace: TraceInfo) -> None:
+    """Say which packets were taken for those that the guest received, and as what."""
+    for text in decided_texts(trace):
+        to.print(Text(text), style="dim", soft_wrap=True)
 
 
 def say_doubts(to: Console, doubts: Sequence[str]) -> None:
@@ -92,16 +100,13 @@ def legend(figures: Mapping[str, Figures], reference: str) -> str:
     return f"{best}; no × of the reference {reference}, which drops packets"
 
 
-def assumptions(results: Results, figures: Mapping[str, Figures]) -> str:
+def assumptions(results: Results) -> str:
     """Say under which rules the figures hold."""
     config = results.config
     poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
-    packets = next((f.packets for f in figures.values()), 0)
-    guest = (
-        f"{packets:,} packets to {', '.join(config['guest_mac'])}; " if config["guest_mac"] else ""
-    )
+    queues = f"{config['queues']} queues, " if config["queues"] > 1 else ""
     return (
-        f"{guest}ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
+        f"{queues}ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
         f"a socket of {config['rcvbuf']:,} B"
     )
 
@@ -152,12 +157,9 @@ def comparison(
     width: int,
 ) -> Table:
     """Make the table of some of the strategies."""
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column("", min_width=LABEL_WIDTH - 2, no_wrap=True)
     names = [name for same in columns for name in same]
     stacked = LABEL_WIDTH + sum(max(len(n) + 2, COLUMN_WIDTH) for n in names) > width
-    for same in columns:
-        table.add_column(title(same, stacked=stacked), justify="right")
+    table = rows_table([title(same, stacked=stacked) for same in columns])
     for row in rows:
         best = best_of(row, figures.values())
         base = (
@@ -167,6 +169,28 @@ def comparison(
         )
         table.add_row(row.label, *(cell(row, figures[same[0]], best, base) for same in columns))
     return table
+
+
+def rows_table(heads: Sequence[str]) -> Table:
+    """Make a table for rows of figures, without any yet."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("", min_width=LABEL_WIDTH - 2, no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right")
+    return table
+
+
+def say_queues(to: Console, queues: Sequence[Figures]) -> None:
+    """Write the figures of each receive queue, where there are several."""
+    names = [[f"queue {number}"] for number in range(len(queues))]
+    for start, stop in parts(names, to.width) if queues else ():
+        table = rows_table([name for (name,) in names[start:stop]])
+        some = queues[start:stop]
+        table.add_row("frames", *(f"{each.packets:,} " for each in some))
+        for row in ROWS:
+            table.add_row(row.label, *(cell(row, each, None, None) for each in some))
+        to.print()
+        to.print(table)
 
 
 def cell(row: Row, figures: Figures, best: float | None, base: float | None) -> Text:
@@ -183,10 +207,13 @@ def write_replay(results: Results, out: TextIO) -> None:
     """Write all figures of one strategy."""
     to = console(out)
     for result in results.results:
+        if result.queue is not None:
+            continue
         to.print(Text(heading(results.traces[result.trace])), soft_wrap=True)
         say_chosen(to, results.config)
+        say_decided(to, results.traces[result.trace])
         to.print(
-            Text(f"{result.strategy}: {assumptions(results, {result.strategy: result.figures})}"),
+            Text(f"{result.strategy}: {assumptions(results)}"),
             style="dim",
         )
         say_doubts(to, [result.doubt] if result.doubt else [])
@@ -199,6 +226,7 @@ def write_replay(results: Results, out: TextIO) -> None:
                 continue
             table.add_row(name, exact(value), readable(name, value))
         to.print(table)
+        say_queues(to, results.queues(result.trace, result.strategy))
 
 
 def exact(value: object) -> str:
@@ -221,26 +249,17 @@ def readable(name: str, value: object) -> str:
 def write_info(results: Results, out: TextIO) -> None:
     """Write what each trace holds, and what that means for a replay."""
     to = console(out)
-    for number, trace in enumerate(results.traces):
+    for trace in results.traces:
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(no_wrap=True, style="bold")
         table.add_column(overflow="fold")
-        warnings = [w for w in results.warnings if w.trace == number]
         chosen = [("chosen", text)] if (text := chosen_text(results.config)) else []
-        for label, text in [*facts(trace), *chosen, ("directions", directions(trace, warnings))]:
+        for label, text in [*facts(trace), *chosen]:
             table.add_row(label, Text(text))
         to.print(table)
-        for sentence in meaning(trace, warnings):
+        for sentence in meaning(trace):
             to.print(Text(sentence))
         to.print()
-
-
-def directions(trace: TraceInfo, warnings: Sequence[ResultWarning]) -> str:
-    """Say whether somebody both sends and receives in a capture, as far as addresses tell."""
-    if trace.link_type != ETHERNET or not trace.packets:
-        return "-"
-    both = any(warning.code == "both_directions" for warning in warnings)
-    return "both: some address sends and receives" if both else "one, as far as addresses tell"
 
 
 def facts(trace: TraceInfo) -> Iterator[tuple[str, str]]:
@@ -257,6 +276,12 @@ def facts(trace: TraceInfo) -> Iterator[tuple[str, str]]:
     yield "cut by the snaplen", counted(trace.truncated_packets, trace.packets)
     yield "above 1,514 bytes", counted(trace.above_mtu_packets, trace.packets)
     yield "times backwards", count_text(trace.ts_backwards)
+    unclear = trace.direction.decision == UNCLEAR  # the sentences below say why
+    yield (
+        "direction",
+        UNCLEAR if unclear else f"{trace.direction.decision}: {trace.direction.reason}",
+    )
+    yield "vantage", trace.vantage.reason
 
 
 def counted(part: int | None, whole: int) -> str:

@@ -61,8 +61,9 @@ def drops_text(figures: Figures) -> str:
 
 def fit_text(figures: Figures) -> str:
     """Write the packets that fit a socket, and where they are all that there are."""
-    everything = 0 < figures.fit_packets == figures.delivered_packets
-    return ("all " if everything else "") + count_text(figures.fit_packets)
+    fits = figures.fit_packets
+    everything = fits is not None and 0 < fits == figures.delivered_packets
+    return ("all " if everything else "") + count_text(fits)
 
 
 def carved_share(figure: int, figures: Figures) -> Number:

@@ -12,6 +12,9 @@ FRAMES = st.builds(
 )
 WIRE = st.none() | st.sampled_from([0, 3, 15, 16, 1514, 65_586, 65_600, 2**32 - 1])
 ORDERS = st.sampled_from("<>")
+FCS = st.sampled_from([None, None, None, 4, 0xF7])
+FLAGS = st.sampled_from([None, 0, 1, 2, 0x81, 2**32 - 1])
+QUEUES = st.sampled_from([None, 0, 3, 2**32 - 1])
 
 
 @st.composite
@@ -30,6 +33,16 @@ def pcaps(draw, link_types=LINK_TYPES):
 
 
 @st.composite
+def notes(draw, order):
+    """Draw options of a packet: a comment, flags, a queue, one too short and one that is cut."""
+    parts = [w.notes(order, draw(FLAGS), draw(QUEUES))]
+    for extra in (w.option(1, b"why", order), w.option(2, b"\1", order)):
+        parts.insert(draw(st.integers(0, 1)), extra if draw(st.booleans()) else b"")
+    end = draw(st.sampled_from([b"", w.option(0, b"", order), w.option(2, bytes(4), order)[:4]]))
+    return b"".join(parts) + end
+
+
+@st.composite
 def sections(draw, link_types=LINK_TYPES):
     """Draw a section of pcapng; interfaces come at any moment."""
     order = draw(ORDERS)
@@ -38,7 +51,8 @@ def sections(draw, link_types=LINK_TYPES):
         kind = draw(st.sampled_from(["interface", "enhanced", "old", "simple", "other"]))
         if kind == "interface" or not known:
             link_type = draw(st.sampled_from(link_types))
-            blocks.append(w.interface(link_type, draw(st.sampled_from([0, 16])), order=order))
+            snaplen, fcs_len = draw(st.sampled_from([0, 16])), draw(FCS)
+            blocks.append(w.interface(link_type, snaplen, fcs_len=fcs_len, order=order))
             known += 1
         elif kind == "simple":
             blocks.append(w.simple(draw(FRAMES), order=order))
@@ -47,7 +61,9 @@ def sections(draw, link_types=LINK_TYPES):
         else:
             make = w.enhanced if kind == "enhanced" else w.old_packet
             number, ticks = draw(st.integers(0, known - 1)), draw(st.sampled_from([0, 7, 2**63]))
-            blocks.append(make(draw(FRAMES), draw(WIRE), ticks, number, order=order))
+            options = draw(notes(order))
+            made = make(draw(FRAMES), draw(WIRE), ticks, number, order=order, options=options)
+            blocks.append(made)
     return b"".join(blocks)
 
 

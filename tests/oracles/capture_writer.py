@@ -58,7 +58,7 @@ def interface(link_type=1, snaplen=0, tsresol=None, tsoffset=None, fcs_len=None,
     return block(1, body + option(0, b"", order), order)
 
 
-def enhanced(frame=b"", wire_len=None, ticks=0, number=0, order="<", cap_len=None):
+def enhanced(frame=b"", wire_len=None, ticks=0, number=0, order="<", cap_len=None, options=b""):
     words = struct.pack(
         order + "IIIII",
         number,
@@ -67,10 +67,17 @@ def enhanced(frame=b"", wire_len=None, ticks=0, number=0, order="<", cap_len=Non
         len(frame) if cap_len is None else cap_len,
         len(frame) if wire_len is None else wire_len,
     )
-    return block(6, words + frame + bytes(-len(frame) % 4) + option(0, b"", order), order)
+    padded = frame + bytes(-len(frame) % 4)
+    return block(6, words + padded + (options or option(0, b"", order)), order)
 
 
-def old_packet(frame=b"", wire_len=None, ticks=0, number=0, order="<"):
+def notes(order="<", flags=None, queue=None):
+    """Give options of a packet."""
+    pairs = [(code, value) for code, value in ((2, flags), (6, queue)) if value is not None]
+    return b"".join(option(code, struct.pack(order + "I", value), order) for code, value in pairs)
+
+
+def old_packet(frame=b"", wire_len=None, ticks=0, number=0, order="<", options=b""):
     words = struct.pack(
         order + "HHIIII",
         number,
@@ -80,7 +87,7 @@ def old_packet(frame=b"", wire_len=None, ticks=0, number=0, order="<"):
         len(frame),
         len(frame) if wire_len is None else wire_len,
     )
-    return block(2, words + frame, order)
+    return block(2, words + frame + (bytes(-len(frame) % 4) + options if options else b""), order)
 
 
 def simple(frame=b"", wire_len=None, order="<"):

@@ -42,6 +42,6 @@ def takes(packet, macs, ips, side):
     dst, src, dst_ip, src_ip = packet
     sent = src in macs or src_ip in ips
     known = src >= 0 or (src_ip is not None and int(src_ip) != 0)
-    to_all = is_group_mac(dst) or is_group_ip(dst_ip)
+    to_all = is_group_mac(dst) or (dst < 0 and is_group_ip(dst_ip))
     received = dst in macs or dst_ip in ips or (to_all and known and not sent)
     return {"in": received, "out": sent, "both": received or sent}[side]

@@ -25,6 +25,8 @@ class Packet:
     src: int
     frame: bytes = field(default=b"", compare=False)
     link_type: int = field(default=1, compare=False)
+    flags: int = field(default=0, compare=False)
+    queue: int = field(default=-1, compare=False)
 
 
 @dataclass
@@ -113,7 +115,23 @@ def read_interface(order, body):
     tsresol, tsoffset = options.get(9, b"\x06"), options.get(14, bytes(8))
     if len(tsresol) < 1 or len(tsoffset) < 8:
         return None
-    return link_type, snaplen, tsresol[0], struct.unpack(order + "q", tsoffset[:8])[0]
+    fcs_len = int.from_bytes(options.get(13, b"")[:1], "big") & 15
+    return link_type, snaplen, tsresol[0], struct.unpack(order + "q", tsoffset[:8])[0], fcs_len
+
+
+def read_notes(order, data, fcs_len):
+    """Give flags and queue of a packet; of options that do not fit, those before them count."""
+    flags, queue = 0, -1
+    while len(data) >= 4:
+        code, length = struct.unpack(order + "HH", data[:4])
+        if code == 0 or len(data) < 4 + length:
+            break
+        if length == 4 and code == 2:
+            flags |= struct.unpack(order + "I", data[4:8])[0]
+        if length == 4 and code == 6:
+            queue = struct.unpack(order + "I", data[4:8])[0]
+        data = data[4 + (length + 3) // 4 * 4 :]
+    return flags if flags >> 5 & 15 else flags | fcs_len << 5, queue
 
 
 def read_packet(order, kind, body, interfaces):
@@ -123,7 +141,7 @@ def read_packet(order, kind, body, interfaces):
         link_type, snaplen, *_ = interfaces[0]
         (wire_len,) = struct.unpack(order + "I", body[:4])
         cap_len = min(wire_len, len(body) - 4, snaplen or wire_len)
-        number, ticks, frame = 0, None, body[4 : 4 + cap_len]
+        number, ticks, frame, options = 0, None, body[4 : 4 + cap_len], b""
     else:
         if len(body) < 20:
             return None
@@ -131,14 +149,16 @@ def read_packet(order, kind, body, interfaces):
         if kind == 2:
             (number,) = struct.unpack(order + "H", body[:2])
         ticks, frame = (high << 32) | low, body[20 : 20 + cap_len]
+        options = body[20 + (cap_len + 3) // 4 * 4 :]
     if number >= len(interfaces) or len(frame) < cap_len:
         return None
-    link_type, snaplen, tsresol, tsoffset = interfaces[number]
+    link_type, snaplen, tsresol, tsoffset, fcs_len = interfaces[number]
     if cap_len > cap_limit(snaplen):
         return None
     ns = None if ticks is None else fits(to_ns(ticks, tsresol, tsoffset))
     pair = addresses(frame, link_type == 1)
-    return Packet(ns, wire_len, cap_len, *pair, frame, link_type)
+    notes = read_notes(order, options, fcs_len)
+    return Packet(ns, wire_len, cap_len, *pair, frame, link_type, *notes)
 
 
 def read_pcapng(data):

@@ -1,4 +1,4 @@
-"""Summaries and directions with lists and dictionaries; they import nothing that they check."""
+"""Summaries with lists and dictionaries; they import nothing that they check."""
 
 import itertools
 from math import ceil
@@ -30,24 +30,3 @@ def summary_of(packets):
         "above_mtu_packets": sum(length > 1514 for length in lengths),
         "ts_backwards": sum(b < a for a, b in itertools.pairwise(times)),
     }
-
-
-def is_unicast(mac):
-    return mac >= 0 and not (mac >> 40) & 1
-
-
-def counts_of(pairs):
-    """Give `{mac: [to, from]}` of unicast addresses in `(dst, src)` pairs."""
-    counts = {}
-    for dst, src in pairs:
-        for mac, way in ((dst, 0), (src, 1)):
-            if is_unicast(mac):
-                counts.setdefault(mac, [0, 0])[way] += 1
-    return counts
-
-
-def reaches(pair, guests):
-    dst, src = pair
-    if dst in guests:
-        return True
-    return dst >= 0 and not is_unicast(dst) and src >= 0 and src not in guests

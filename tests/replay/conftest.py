@@ -61,22 +61,15 @@ def sample():
 @pytest.fixture
 def blocks_of():
     """Make an open trace of lengths, in blocks that end where `cuts` say."""
-    from rxreplay.traces import NO_TIME, Block
+    from rxreplay.sources import LengthsTrace
 
-    class Blocks:
-        path = link_type = size_bytes = snaplen = None
-        format = "lengths"
-
+    class Blocks(LengthsTrace):
         def __init__(self, lengths, cuts):
-            self.warnings = []
+            super().__init__(lengths)
             self.parts = np.split(np.array(lengths, np.int64), cuts)
 
-        def lengths(self, digest):
-            none = np.zeros(0, np.int64)
+        def portions(self, digest, by_packet):
             for part in self.parts:
-                digest.add(Block(np.full(part.size, NO_TIME), part, part, none, none))
-                yield part
-
-        device_lengths = lengths
+                yield from LengthsTrace(part).portions(digest, by_packet)
 
     return Blocks

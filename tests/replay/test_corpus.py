@@ -30,7 +30,7 @@ def test_a_comparison_counts_what_capinfos_counts(row):
     if SLOW and count > 1000:
         pytest.skip("emulated in plain Python: the small captures are enough")
     names = [] if count < 20_000 else ["5.10/mergeable", "4.11/small"]
-    results = rxreplay.compare([CORPUS / row["file"]], names)
+    results = rxreplay.compare([CORPUS / row["file"]], names, direction="both")
     [trace] = results.traces
     assert (trace.packets, trace.wire_bytes) == (count, int(row["wire_bytes"]))
     assert trace.truncated_packets == int(row["truncated_packets"])

@@ -1,6 +1,7 @@
 import pytest
 from rxreplay.errors import StrategyError
-from rxreplay.options import Options, apply_settings, no_progress, resolve
+from rxreplay.options import Options, no_progress
+from rxreplay.settings import apply_settings, resolve
 
 BOTH = ["mst-2016/mergeable", "mst-2016/mergeable,min_avg=1518"]
 

@@ -34,6 +34,8 @@ def programs(expression, link_type, *, swapped):  # noqa: ARG001
 
 def replayed(data, **asked):
     """Give packets, bytes on the wire and of frames, and what was counted, of a replay."""
+    if not asked.get("guest_macs"):
+        asked["direction"] = "both"
     results = rxreplay.replay(io.BytesIO(data), "5.10/mergeable", ring=64, **asked)
     [result], [trace] = results.results, results.traces
     figures = result.figures
@@ -171,7 +173,11 @@ def test_lengths_have_numbers_but_no_bytes():
 @pytest.mark.parametrize(
     ("asked", "text"),
     [
-        ({"guest_macs": [MAC]}, f"no packet goes to {MAC}; nothing was replayed"),
+        (
+            {"guest_macs": [MAC]},
+            f"none of 1 packets is received by {MAC} (the guest's addresses were given); "
+            "nothing was replayed",
+        ),
         ({"packet_range": "9:"}, "--packets left no packet; nothing was replayed"),
         ({"filter": "tcp", "end": "1"}, "--end, --filter left no packet; nothing was replayed"),
     ],
@@ -206,7 +212,10 @@ def test_wire_bytes_are_the_captures_own_where_frames_are_not():
 
 def test_an_open_trace_is_as_it_is():
     with open_trace(io.BytesIO(w.pcap([60])), link_type=101) as trace:
-        assert rxreplay.replay(trace, "5.10/small").results[0].figures.frame_bytes == 74
+        assert (
+            rxreplay.replay(trace, "5.10/small", direction="both").results[0].figures.frame_bytes
+            == 74
+        )
 
 
 def test_what_decides_the_figures_is_in_the_config():

@@ -3,7 +3,6 @@
 import gzip
 import io
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +10,7 @@ from oracles import capture_writer as w
 from oracles.summaries import summary_of
 from oracles.walking import packets_of
 from rxreplay.errors import TraceError
-from rxreplay.traces import NO_TIME, Block, Digest, JoinedTrace, join_traces, open_trace, reading
+from rxreplay.traces import Digest, JoinedTrace, join_traces, open_trace, reading
 from rxreplay.traces.tally import TALLY
 
 SPAN = TALLY.names.index("span_first_ns")  # from here on a tally is of one capture only
@@ -74,15 +73,13 @@ def outcome(trace, walk):
             assert digest.summary.packets == len(lengths)
     except TraceError as raised:
         error = str(raised)
-    summary, directions = digest.summary, digest.directions
+    summary = digest.summary
     return (
         lengths,
         summary.as_dict(),
         [summary.percentile(percent) for percent in range(0, 101, 5)],
         summary.tally.tolist()[: SPAN if isinstance(trace, JoinedTrace) else None],
         summary.histogram.tobytes(),
-        directions.table.tobytes(),
-        directions.counters.tolist(),
         trace.warnings,
         error,
     )
@@ -145,7 +142,7 @@ def test_a_join_warns_about_the_same_joints(captures, size):
 @given(PCAPS | PCAPNGS)
 def test_a_compressed_capture_is_the_same(data):
     plain, packed = check(data), check(gzip.compress(data))
-    assert plain[:7] == packed[:7]
+    assert plain[:5] == packed[:5]
 
 
 @pytest.mark.usefixtures("pieces")
@@ -189,12 +186,3 @@ def test_a_stream_has_its_lengths_once():
         assert [part.tolist() for part in trace.lengths(Digest())] == [[60]]
         with pytest.raises(TraceError, match="a stream can be read only once"):
             trace.lengths(Digest())
-
-
-def test_a_block_without_addresses_says_nothing_of_directions():
-    none = np.zeros(0, np.int64)
-    one = np.ones(1, np.int64)
-    digest = Digest()
-    digest.add(Block(one * NO_TIME, one, one, none, none))
-    assert (digest.summary.packets, digest.timeless_packets) == (1, 1)
-    assert digest.directions.counters.tolist() == [0, 0]

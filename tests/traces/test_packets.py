@@ -32,15 +32,17 @@ def frames_of(packets):
 
 def check(trace, reading_):
     """Hold what a trace gives against what the slow reader found."""
-    found, frames, links = [], [], []
+    found, frames, links, notes = [], [], [], []
     for packets in trace.packets():
         found += packets_of([packets])
         frames += frames_of(packets)
         links += packets.link_type.tolist()
+        notes += zip(packets.flags.tolist(), packets.queue.tolist(), strict=True)
         assert not packets.data.flags.writeable
     assert found == reading_.packets
     assert frames == [packet.frame for packet in reading_.packets]
     assert links == [packet.link_type for packet in reading_.packets]
+    assert notes == [(packet.flags, packet.queue) for packet in reading_.packets]
 
 
 @pytest.mark.usefixtures("per_block")

@@ -10,54 +10,64 @@ from rxreplay.traces.selecting import Selector
 PAIRS = [(GUEST, OTHER), (OTHER, GUEST), (GUEST, THIRD), (THIRD, GUEST)]
 
 
-def feed(selector, pairs, sizes):
-    """Feed numbered packets in blocks, whose arrays are used again; give what comes out."""
-    numbers, got, room = np.arange(len(pairs)), [], np.zeros((1, len(pairs) + 1), np.int64)
+def fed(selector, pairs, sizes):
+    """Let it hear blocks, whose arrays are used again, until it has decided; give what it takes."""
     start = 0
     for size in [*sizes, len(pairs)]:
-        part = numbers[start : start + size]
-        room[0, : part.size] = part
-        columns, ends = room[:, : part.size], making_ends(*((pairs[n],) for n in part))
-        got += selector.add(columns, ends)[0].tolist()
-        room[:], ends.dst[:], ends.src[:] = -1, -1, -1
+        part = pairs[start : start + size]
+        if selector.decision is None and part:
+            ends = making_ends(*((pair,) for pair in part))
+            selector.hear(ends)
+            ends.dst[:], ends.src[:] = -1, -1
         start += size
-    rest = selector.finish()
-    return got + rest.ravel().tolist()
+    if selector.decision is None:
+        selector.decide()
+    return np.flatnonzero(selector.mask(making_ends(*((pair,) for pair in pairs)))).tolist()
 
 
-@given(st.lists(st.integers(1, 5), max_size=6), st.sampled_from([1, 4, 5, 8, 9, 100]))
+@given(st.lists(st.integers(1, 5), max_size=6), st.sampled_from([4, 5, 8, 9, 100]))
 def test_blocks_of_any_size_give_the_same(sizes, enough):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(selecting, "EVIDENCE_PACKETS", enough)
-        selector = Selector("out")
-        assert feed(selector, PAIRS * 4, [4, *sizes]) == list(range(1, 16, 2))
-    assert "sent by 00:11:22:00:00:01" in str(selector.decision)
+        selector = Selector("out", name="x.pcap")
+        assert fed(selector, PAIRS * 4, sizes) == list(range(1, 16, 2))
+        assert "sent by 00:11:22:00:00:01" in str(selector.decision)
 
 
-@pytest.mark.parametrize(("enough", "held"), [(8, False), (9, True)])
-def test_packets_wait_until_there_are_enough(monkeypatch, enough, held):
+@pytest.mark.parametrize(("enough", "clear"), [(8, True), (9, False)])
+def test_no_more_packets_are_evidence_than_are_enough(monkeypatch, enough, clear):
+    monkeypatch.setattr(selecting, "EVIDENCE_PACKETS", enough)
+    pairs = PAIRS * 2 + [(THIRD, OTHER), (OTHER, THIRD)] * 8
+    if clear:
+        assert fed(Selector(), pairs, [100])[:4] == [0, 2, 4, 6]
+    else:
+        with pytest.raises(DirectionError):
+            fed(Selector(), pairs, [100])
+
+
+@pytest.mark.parametrize(("enough", "waits"), [(8, False), (9, True)])
+def test_it_waits_until_there_are_enough(monkeypatch, enough, waits):
     monkeypatch.setattr(selecting, "EVIDENCE_PACKETS", enough)
     selector = Selector()
-    got = selector.add(np.arange(8).reshape(1, 8), making_ends(*((pair,) for pair in PAIRS * 2)))
-    assert got.tolist() == ([[]] if held else [[0, 2, 4, 6]])
-    assert (selector.decision is None) == held
-    assert selector.finish().ravel().tolist() == ([0, 2, 4, 6] if held else [])
-    assert selector.finish().size == 0
+    selector.hear(making_ends(*((pair,) for pair in PAIRS * 2)))
+    assert (selector.decision is None) == waits
 
 
-def test_with_a_guest_nothing_waits():
-    selector = Selector(macs=[OTHER])
-    assert feed(selector, PAIRS, [1, 1]) == [1]
+def test_with_a_guest_nothing_is_heard():
+    assert fed(Selector(macs=[OTHER]), PAIRS, [1, 1]) == [1]
 
 
-def test_of_nothing_nothing_is_given():
+def test_of_nothing_all_is_taken():
     selector = Selector()
-    assert selector.finish().size == 0
+    assert fed(selector, [], []) == []
     assert str(selector.decision) == "all packets (there is none)"
 
 
+def test_what_is_not_decided_cannot_be_asked_for():
+    with pytest.raises(RuntimeError):
+        Selector().mask(making_ends())
+
+
 def test_what_is_not_clear_is_said_with_the_name_of_the_capture():
-    selector = Selector(name="x.pcap")
-    selector.add(np.zeros((1, 2), np.int64), making_ends(*((pair,) for pair in PAIRS[:2])))
     with pytest.raises(DirectionError, match=r"^x\.pcap: which address"):
-        selector.finish()
+        fed(Selector(name="x.pcap"), PAIRS[:2], [])

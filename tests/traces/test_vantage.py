@@ -6,7 +6,15 @@ from helpers.gro_segments import arrays, bulk
 from helpers.recorded_pair import wire_and_gro
 from oracles.gro import Segment
 from rxreplay.traces.observing import Observer
-from rxreplay.traces.vantage import VANTAGES, Seen, decide, remarks, without_fcs, without_tags
+from rxreplay.traces.vantage import (
+    VANTAGES,
+    Seen,
+    decide,
+    padding,
+    remarks,
+    without_fcs,
+    without_tags,
+)
 
 
 def seen(drawn, change=None):
@@ -20,14 +28,14 @@ def seen(drawn, change=None):
 
 
 def test_bulk_could_be_merged():
-    assert seen(bulk(10)) == Seen(packets=10, mergeable=9)
+    assert seen(bulk(10)) == Seen(packets=10, mergeable=9, flows=10)
 
 
 @pytest.mark.parametrize(("frame_len", "above"), [(1514, 0), (1515, 1)])
 @pytest.mark.parametrize("tags", [0, 4])
 def test_above_the_mtu(frame_len, above, tags):
     new = Segment(0, 1, 0, frame_len - 66, link_len=14 + tags)
-    assert seen([new]) == Seen(packets=1, above_mtu=above, tagged=tags // 4)
+    assert seen([new]) == Seen(packets=1, above_mtu=above, tagged=tags // 4, flows=1)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +51,7 @@ def test_above_the_mtu(frame_len, above, tags):
 )
 def test_what_lies_behind_the_packet(payload, extra, name):
     new = Segment(0, 1, 0, payload, header_len=40, extra=extra)
-    assert seen([new]) == Seen(packets=1, **({name: 1} if name else {}))
+    assert seen([new]) == Seen(packets=1, flows=1, **({name: 1} if name else {}))
 
 
 @pytest.mark.parametrize(
@@ -74,9 +82,9 @@ def test_sequence_numbers_wrap():
     ("what", "words"),
     [
         (Seen(), "no packets to decide by"),
-        (Seen(packets=1000, above_mtu=1, mergeable=900), "less than 1 % of .* --vantage guest"),
+        (Seen(packets=1000, above_mtu=1, mergeable=900), "less than 1 % above .* --vantage guest"),
         (Seen(packets=10, mergeable=1), "10 % .* --vantage wire"),
-        (Seen(packets=11, mergeable=1), "would merge few of them"),
+        (Seen(packets=11, mergeable=1), "and little that GRO would merge"),
     ],
     ids=str,
 )
@@ -94,8 +102,7 @@ def test_auto_says_what_it_took_it_for(what, words):
         (Seen(packets=2, trailing=1), []),
         (Seen(packets=3, trailing=2), ["--fcs 4"]),
         (Seen(packets=2, tagged=1), ["--vlan strip"]),
-        (Seen(packets=2, padded=1), ["padded to 60 bytes"]),
-        (Seen(packets=3, trailing=3, tagged=3, padded=3), ["--fcs 4", "--vlan", "padded"]),
+        (Seen(packets=3, trailing=3, tagged=3, padded=3), ["--fcs 4", "--vlan"]),
     ],
     ids=str,
 )
@@ -103,6 +110,16 @@ def test_remarks(what, words):
     told = remarks(what)
     assert len(told) == len(words)
     assert all(word in line for word, line in zip(words, told, strict=True))
+
+
+def test_no_remark_where_the_user_has_decided():
+    what = Seen(packets=3, trailing=3, tagged=3)
+    assert remarks(what, fcs=4, vlan="strip") == remarks(what, fcs=0, vlan="strip") == []
+
+
+def test_padding_is_told_of():
+    assert padding(Seen(packets=3)) == ""
+    assert padding(Seen(packets=3, padded=2)).startswith("67 % of the packets are padded")
 
 
 def test_lengths_without_fcs_and_tags():

@@ -199,7 +199,7 @@ def test_an_existing_file_needs_force_and_survives_errors(rxreplay, capture, dam
     assert rxreplay("compare", path, "-s", "9", "-o", out, "--force").exit_code == 2
     assert [(p.name, p.read_text()) for p in out.parent.iterdir()] == [("out.csv", "old")]
     assert rxreplay("compare", path, *FAST, "--format", "csv", "-o", out, "--force").exit_code == 0
-    assert out.read_text().startswith("path,trace,strategy,doubt,figures.packets,")
+    assert out.read_text().startswith("path,trace,strategy,queue,doubt,figures.packets,")
     assert [p.name for p in out.parent.iterdir()] == ["out.csv"]
 
 
@@ -212,7 +212,8 @@ def test_output_is_refused_before_any_work(rxreplay, tmp_path):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_dash_is_standard_input(rxreplay, pack):
-    result = rxreplay("compare", "-", *FAST, "--format", "json", stdin=pack(writer.pcap()))
+    data = pack(writer.pcap((60, 1514, 300)))
+    result = rxreplay("compare", "-", *FAST, "--format", "json", stdin=data)
     assert packets(result) == [3, 3]
     assert report(result)["traces"][0]["path"] == "-"
 
@@ -261,15 +262,34 @@ def talk(tmp_path):
     return tmp_path / "talk.pcap"
 
 
-def test_both_directions_are_a_warning_that_names_the_candidates(rxreplay, talk):
-    result = rxreplay("compare", talk, *FAST, "--format", "json")
-    assert packets(result) == [6, 6]
-    assert [w["code"] for w in report(result)["warnings"]] == ["both_directions"]
-    [line] = warnings(result)
-    assert f"warning: {talk}: holds both directions" in line
-    assert "--guest-mac MAC" in line
-    assert "52:54:00:00:00:01 (50 % of the packets go to it)" in line
-    assert "52:54:00:00:00:02 (17 % of the packets go to it)" in line
+def test_it_asks_who_the_guest_is_and_names_the_candidates(rxreplay, talk):
+    result = rxreplay("compare", talk, *FAST)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert warnings(result) == [
+        f"rxreplay: {talk}: which address is the guest's is not clear: 52:54:00:00:00:01 (receives "
+        "75 % of the packets, sends 25 %), 52:54:00:00:00:02 (receives 25 % of the packets, sends "
+        "75 %); --guest-mac 52:54:00:00:00:01 would name it; --direction both replays all"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "count", "decided"),
+    [
+        (["--direction", "both"], 6, "all packets (--direction both)"),
+        (["--guest-mac", "52:54:00:00:00:01"], 4, "received by 52:54:00:00:00:01 (the guest's"),
+        (["--guest-mac", "52:54:00:00:00:02"], 2, "received by 52:54:00:00:00:02 (the guest's"),
+        (
+            ["--guest-mac", "52:54:00:00:00:01", "--direction", "out"],
+            2,
+            "sent by 52:54:00:00:00:01",
+        ),
+        (["--guest-mac", "52:54:00:00:00:01", "--direction", "both"], 6, "received or sent by"),
+    ],
+)
+def test_what_is_told_of_the_direction_is_done_and_said(rxreplay, talk, options, count, decided):
+    shown = rxreplay("compare", talk, *FAST, *options)
+    assert f"replayed: {decided}" in shown.stdout.splitlines()[1]
+    assert packets(rxreplay("compare", talk, *FAST, *options, "--format", "json")) == [count] * 2
 
 
 @pytest.mark.parametrize(
@@ -296,7 +316,8 @@ def test_a_guest_that_is_not_there_is_a_warning(rxreplay, capture):
     result = rxreplay("compare", path, *FAST, "--guest-mac", "52:54:00:00:00:99")
     assert result.exit_code == 0
     assert warnings(result) == [
-        f"warning: {path}: no packet goes to 52:54:00:00:00:99; nothing was replayed"
+        f"warning: {path}: none of 3 packets is received by 52:54:00:00:00:99 (the guest's "
+        "addresses were given); nothing was replayed"
     ]
     assert "There was no packet to replay." in result.stdout
 
@@ -314,8 +335,8 @@ def test_more_candidates_than_fit_are_counted(rxreplay, tmp_path):
     records = [writer.pcap_record(writer.frame(60, dst=dst, src=src)) for dst, src in ring]
     (tmp_path / "a.pcap").write_bytes(writer.pcap_header() + b"".join(records))
     [line] = warnings(rxreplay("compare", tmp_path / "a.pcap", *FAST))
-    assert line.count("packets go to it") == 3
-    assert line.endswith(" and 2 more")
+    assert line.count("(receives 20 % of the packets") == 3
+    assert " and 2 more; --guest-mac " in line
 
 
 def test_only_the_rows_asked_for_are_shown(rxreplay, capture):

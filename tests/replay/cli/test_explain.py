@@ -8,7 +8,7 @@ from oracles import capture_writer as writer
 from rxreplay.emulator import strategy
 
 GUEST, OTHER = 0x525400000001, 0x525400000002
-HERE = ("-s", "5.10/mergeable")
+HERE = ("-s", "5.10/mergeable", "--direction", "both")
 
 
 def frame(sport, length=60, dst=GUEST, src=OTHER):
@@ -42,8 +42,8 @@ def lines(result):
 
 def test_a_packet_is_told_in_full(rxreplay, talk):
     shown = lines(rxreplay("explain", talk, *HERE, "--packet", "3", "-q"))
-    assert shown[1] == "5.10/mergeable, ring of 256, polls of 1"
-    assert shown[2:] == [
+    assert shown[3] == "5.10/mergeable, ring of 256, polls of 1"
+    assert shown[4:] == [
         "",
         "packet 3: UDP 10.0.0.1:80 > 10.0.0.2:5000, 1,514 bytes: copy and frags",
         "  buffer    3: 1,536 = 12 virtio header + 1,518 least frame length"
@@ -88,7 +88,8 @@ def test_the_json_form_has_exact_integers(rxreplay, talk):
     assert whole["schema"] == "rxreplay-explain/1"
     assert whole["config"]["strategies"] == ["5.10/mergeable"]
     assert whole["trace"]["packets"] == 5
-    assert [warning["code"] for warning in whole["warnings"]] == ["both_directions"]
+    assert whole["trace"]["direction"]["decision"] == "all packets"
+    assert whole["warnings"] == []
 
 
 def test_the_csv_form_has_a_row_a_packet(rxreplay, talk):
@@ -105,7 +106,7 @@ def test_the_csv_form_has_a_row_a_packet(rxreplay, talk):
 def doubtful(kernel="6.12/mergeable,page_size=64KiB"):
     doubt = strategy(kernel).doubt
     assert doubt
-    return ("-s", kernel), doubt
+    return ("-s", kernel, "--direction", "both"), doubt
 
 
 def test_the_csv_form_says_what_is_not_established(rxreplay, talk):
@@ -122,16 +123,18 @@ def test_what_is_not_established_stands_below_the_heading(rxreplay, talk, tmp_pa
     for more in ((), ("-o", out)):
         result = rxreplay("explain", talk, *which, "-n", "1", "-q", *more)
         text = out.read_text() if more else result.stdout
-        assert f"not established: {doubt}" in " ".join(text.splitlines()[2:5])
+        assert f"not established: {doubt}" in " ".join(text.splitlines()[4:7])
     assert "not established" not in rxreplay("explain", talk, *HERE, "-n", "1").stdout
 
 
 def test_a_packet_that_is_not_the_guests_is_not_replayed(rxreplay, talk):
     options = ("--guest-mac", "52:54:00:00:00:01", "--packet", "4", "--range", "3:5")
+    options += ("--direction", "in")
     shown = lines(rxreplay("explain", talk, *HERE, *options))
-    assert shown[1].endswith("packets to 52:54:00:00:00:01")
+    received = "received by 52:54:00:00:00:01 (the guest's addresses were given)"
+    assert shown[1] == f"replayed: {received}"
     assert "packet 4: UDP 10.0.0.1:7 > 10.0.0.2:5000, 60 bytes: not replayed" in shown
-    assert "  rule      it does not go to the guest (--guest-mac)" in shown
+    assert f"the guest did not get it: replayed is {received}" in " ".join(" ".join(shown).split())
     stories = told(rxreplay("explain", talk, *HERE, *options, "--format", "json"))
     assert [story["outcome"] for story in stories] == ["copy and frags", "not replayed", "copy"]
     assert [buf["number"] for story in stories for buf in story["buffers"]] == [3, 4]
@@ -141,7 +144,7 @@ def test_a_knob_the_ring_and_the_polls_reach_the_emulator(rxreplay, capture):
     options = ("-s", "mst-2016/mergeable", "--set", "min_avg=1518", "--ring", "16", "--poll", "2")
     path = capture(lengths=[60] * 3)
     shown = lines(rxreplay("explain", path, *options, "-n", "2"))
-    assert shown[1] == "mst-2016/mergeable,min_avg=1518, ring of 16, polls of 2"
+    assert shown[3] == "mst-2016/mergeable,min_avg=1518, ring of 16, polls of 2"
     assert "  truesize  2,304 = 2,048 buffer + 256 struct sk_buff" in shown
 
 

@@ -9,7 +9,7 @@ from helpers.filter_packets import made_capture
 from helpers.filters import kept
 from oracles import capture_writer as w
 
-PEER = ("-s", "5.10/small")
+PEER = ("-s", "5.10/small", "--direction", "both")
 
 
 def report(result):

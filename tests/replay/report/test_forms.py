@@ -74,7 +74,7 @@ def test_a_comparison_shows_the_counts_of_the_json(results, monkeypatch):
 def test_a_replay_shows_every_figure_of_the_json():
     results = rxreplay.replay([60, 300, 1514] * 50, "5.10/mergeable")
     lines = write(results, "table", "replay").splitlines()
-    shown = dict(line.split()[:2] for line in lines[3:])
+    shown = dict(line.split()[:2] for line in lines[5:])
     figures = json.loads(write(results, "json", "replay"))["results"][0]["figures"]
     for path, value in flat(figures):
         if path.startswith("nr_frags.") and not value:

@@ -25,7 +25,8 @@ def results_of(report):
 
 TRACE = """
 path format link_type size_bytes packets wire_bytes captured_bytes wire_len first_ns last_ns
-duration_ns snaplen truncated_packets above_mtu_packets ts_backwards
+duration_ns snaplen truncated_packets above_mtu_packets ts_backwards direction vantage
+looked_at queue_packets
 """
 LEVELED = """
 ring_bytes skb_truesize_bytes chunk_bytes slab_bytes resident_bytes payload_bytes_in_flight
@@ -51,12 +52,14 @@ def test_the_top_and_what_each_part_has(report):
     assert list(report) == ["schema", "config", "run", "traces", "results", "warnings"]
     assert report["schema"] == "rxreplay/1"
     assert set(report["config"]) == {
-        *("strategies", "reference", "ring", "poll", "lifetime", "rcvbuf", "guest_mac"),
+        *("strategies", "reference", "ring", "poll", "lifetime", "rcvbuf"),
+        *("direction", "guest_mac", "guest_ip", "vantage", "gro_timeout_ns", "mtu", "fcs", "vlan"),
+        *("queues", "steering", "rss_key", "seed"),
         *("filter", "packets", "start", "end", "linktype"),
     }
     assert {"version", "command", "threads"} <= set(report["run"])
     [result] = report["results"]
-    assert list(result) == ["trace", "strategy", "doubt", "figures"]
+    assert list(result) == ["trace", "strategy", "queue", "doubt", "figures"]
 
 
 def test_a_trace_has_exactly_these_keys(report):

@@ -1,0 +1,85 @@
+"""The figures of a device from those of its receive queues."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from .figures import Amplification, AmplificationLevel, Figures
+
+OF_EACH_QUEUE = "packets of each queue"
+
+
+def combined(queues: Sequence[Figures]) -> Figures:
+    """Add up what the queues of one device have come to.
+
+    Parameters
+    ----------
+    queues : sequence of Figures
+        At least one.
+
+    Returns
+    -------
+    Figures
+        Counts are sums. So are levels of memory: the queues' own peaks (or means) added up are as
+        much as all can have come to, for no clock says whether they did so at once. The worst
+        amplification is the worst queue's. What one socket takes of several is not known: None.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rxreplay.emulator import Receiver, strategy
+    >>> queues = [Receiver(strategy("5.10/small")) for _ in range(2)]
+    >>> for queue in queues:
+    ...     queue.receive(np.array([60]))
+    >>> combined([queue.finish() for queue in queues]).truesize_bytes
+    4352
+    """
+    if len(queues) == 1:
+        return queues[0]
+    summed = {field.name: _sum(getattr(q, field.name) for q in queues) for field in fields(Figures)}
+    truesize, delivered = summed["truesize_bytes"], summed["delivered_bytes"]
+    linear = [q.least_linear for q in queues if q.least_linear is not None]
+    return Figures(
+        **summed
+        | {
+            "lifetime": queues[0].lifetime,
+            "mean_over": OF_EACH_QUEUE,
+            "amplification": _amplification([q.amplification for q in queues]),
+            "len_per_truesize": delivered / truesize if truesize else None,
+            "least_linear": min(linear, default=None),
+            "rcvbuf": queues[0].rcvbuf,
+            "fit_packets": None,
+            "fit_bytes": None,
+        }
+    )
+
+
+def _sum(values: Iterable[Any]) -> Any:  # noqa: ANN401 - numbers, and dataclasses of them
+    """Add numbers, tuples place by place, dataclasses field by field; None adds nothing."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    first = known[0]
+    if is_dataclass(first):
+        names = [field.name for field in fields(first)]
+        kind: Any = type(first)
+        return kind(**{name: _sum(getattr(v, name) for v in known) for name in names})
+    if isinstance(first, tuple):
+        return tuple(map(sum, zip(*known, strict=True)))
+    return first if isinstance(first, str) else sum(known)
+
+
+def _amplification(levels: Sequence[AmplificationLevel]) -> AmplificationLevel:
+    """Give the worst peak, and mean and end from sums."""
+    peaks = [level.peak for level in levels if level.peak]
+    return AmplificationLevel(
+        peak=max(peaks, key=lambda peak: peak.ratio, default=None),
+        mean=_ratio(level.mean for level in levels),
+        end=_ratio(level.end for level in levels),
+    )
+
+
+def _ratio(parts: Iterable[Amplification | None]) -> Amplification | None:
+    known = [part for part in parts if part]
+    held, payload = (sum(getattr(p, f"{of}_bytes") for p in known) for of in ("held", "payload"))
+    return Amplification(held, payload, held / payload) if payload else None

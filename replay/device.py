@@ -1,0 +1,107 @@
+"""A device with its receive queues, under several strategies at once."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
+
+from rxreplay.emulator import Figures, Receiver, Strategy
+from rxreplay.emulator.queue import checked_ring
+
+from .options import Options
+from .sources import Lengths
+from .spreading import Spreader, cores
+from .vantages import Frames
+
+
+class Queue:
+    """One receive queue, under several strategies.
+
+    Parameters
+    ----------
+    strategies : sequence of Strategy
+        Those that behave alike share one receiver.
+    options : Options
+        How to replay.
+    """
+
+    def __init__(self, strategies: Sequence[Strategy], options: Options) -> None:
+        """Fill its rings."""
+        from rxreplay.emulator.counting import Counters  # numba comes with it
+
+        ring, counters = checked_ring(options.ring), Counters()
+        self._behaviours = [strategy.behaviour(ring) for strategy in strategies]
+        self._receivers = {
+            behaviour: Receiver(
+                strategy,
+                ring=ring,
+                polls=options.polls,
+                rcvbuf=options.rcvbuf,
+                strides=counters,
+            )
+            for behaviour, strategy in dict(zip(self._behaviours, strategies, strict=True)).items()
+        }
+        self.spreader = Spreader(self._receivers.values(), options.threads or cores())
+        self.packets = 0
+
+    def finish(self, wire_bytes: int) -> list[Figures]:
+        """Give the figures of each strategy."""
+        self.spreader.finish()
+        found = {key: receiver.finish(wire_bytes) for key, receiver in self._receivers.items()}
+        return [found[behaviour] for behaviour in self._behaviours]
+
+
+class Device(AbstractContextManager["Device"]):
+    """As many queues as the options say, each with a ring of its own.
+
+    Parameters
+    ----------
+    strategies : sequence of Strategy
+        What receives.
+    options : Options
+        How to replay.
+    """
+
+    def __init__(self, strategies: Sequence[Strategy], options: Options) -> None:
+        """Fill all rings."""
+        self._queues = [Queue(strategies, options) for _ in range(options.queues)]
+        self._threads = ExitStack()
+        for queue in self._queues:
+            self._threads.enter_context(queue.spreader)
+
+    @property
+    def packets(self) -> list[int]:
+        """Frames that each queue has got."""
+        return [queue.packets for queue in self._queues]
+
+    def receive(self, frames: Frames) -> None:
+        """Let each queue have its own of the next frames."""
+        if len(self._queues) == 1:
+            self._give(self._queues[0], frames.frame_len)
+            return
+        for number, queue in enumerate(self._queues):
+            self._give(queue, frames.frame_len[frames.queue == number])
+
+    def _give(self, queue: Queue, frame_len: Lengths) -> None:
+        queue.packets += frame_len.size
+        queue.spreader.add(frame_len)
+
+    def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
+        """Give the figures of each strategy, queue by queue; `wire_bytes` are of each queue.
+
+        Raises
+        ------
+        LedgerError
+            The memory of one does not balance.
+        """
+        wires = zip(self._queues, wire_bytes.tolist(), strict=True)
+        by_queue = [queue.finish(wire) for queue, wire in wires]
+        return [list(figures) for figures in zip(*by_queue, strict=True)]
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the threads."""
+        self._threads.close()
