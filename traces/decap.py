@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .packets import NO_ADDRESS, Bytes, Int64s, Packets, Records
+from .packets import FCS_MASK, FCS_SHIFT, NO_ADDRESS, Bytes, Int64s, Packets, Records
 from .tunnels import parse_kinds
 
 
@@ -16,8 +16,9 @@ class Inner(NamedTuple):
     Parameters
     ----------
     packets : Packets
-        In the order of the outer ones, with their times. Ethernet frames, or of link type RAW where
-        a tunnel carries IP; valid as long as the outer ones, and until the next ones are taken.
+        In the order of the outer ones, with their times, queues and flags, but that those out of a
+        tunnel have no FCS. Ethernet frames, or of link type RAW where a tunnel carries IP; valid
+        as long as the outer ones, and until the next ones are taken.
     record : int64 array, shape (m,)
         The outer packet that each of them was in, from 0.
     """
@@ -69,7 +70,8 @@ class Decapsulator:
     >>> outer += bytes.fromhex("d00012b5 002c0000 0800000000000700")  # UDP to 4789, VXLAN
     >>> data = np.frombuffer(outer + bytes(28), np.uint8)
     >>> zero, length, raw = np.zeros(1, np.int64), np.array([64]), np.array([101])
-    >>> packets = Packets(zero, length, length, zero, zero, zero, raw, data, False, 65535)
+    >>> columns = zero, length, length, zero, zero, zero, raw, zero, zero
+    >>> packets = Packets(*columns, data, False, 65535)
     >>> inner = Decapsulator(["vxlan"]).take(packets)
     >>> inner.packets.wire_len.tolist(), inner.packets.link_type.tolist(), inner.record.tolist()
     ([28], [1], [0])
@@ -105,9 +107,11 @@ class Decapsulator:
         """Give packets with what was found in place of the outer ones."""
         from .untag import inner_pairs
 
-        if packets.dst.size and inner["depth"].any():
+        if inner["depth"].any():
+            packets.flags[:] &= ~(FCS_MASK << FCS_SHIFT)  # it is behind the outer packet
             packets.dst[:] = packets.src[:] = NO_ADDRESS
-            inner_pairs(packets.data, inner, packets.dst, packets.src)
+            if packets.dst.size:
+                inner_pairs(packets.data, inner, packets.dst, packets.src)
         tag_bytes = inner["tag_bytes"]
         data = self._untagged(packets.data, inner) if tag_bytes.any() else packets.data
         return replace(

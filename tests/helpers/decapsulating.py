@@ -8,6 +8,8 @@ from oracles import decapsulation as oracle
 from rxreplay.traces.decap import Decapsulator, LeftOut
 from rxreplay.traces.packets import Packets
 
+FLAGS = 0x1000081  # inbound, an FCS of 4 bytes, and a wrong one
+
 
 def packets_of(rows):
     """Give rows of bytes kept, length on the wire and link type as a block, with some between.
@@ -22,9 +24,9 @@ def packets_of(rows):
     link_type = np.array([link for _, _, link in rows], np.int64)
     ts_ns = np.arange(len(rows)) * 10
     ends = np.full((2, len(rows)), 7)
-    return Packets(
-        ts_ns, wire_len, cap_len, *ends, at, link_type, np.frombuffer(data, np.uint8), False, 65535
-    )
+    flags, queue = np.full(len(rows), FLAGS), np.arange(len(rows))
+    columns = ts_ns, wire_len, cap_len, *ends, at, link_type, flags, queue
+    return Packets(*columns, np.frombuffer(data, np.uint8), swapped=False, snaplen=65535)
 
 
 def frames_of(packets):

@@ -199,6 +199,8 @@ def test_columns_go_with_the_packets():
     packets, record = Decapsulator(["vxlan", "gre"]).take(packets_of(rows))
     assert record.tolist() == [0, 2, 3, 4, 5]
     assert packets.ts_ns.tolist() == [0, 20, 30, 40, 50]
+    assert packets.queue.tolist() == [0, 2, 3, 4, 5]
+    assert packets.flags.tolist() == [0x1000001] * 5  # its FCS did not come along
     assert packets.dst.tolist() == [0x020000000001, 0x020000000009, 0x020000000001, -1, -1]
     assert packets.src.tolist() == [0x020000000002, 0xFFFFFFFFFFFF, -1, -1, -1]
     assert device_lengths(packets, "x").tolist() == [74, 950, 74, 74, 14 + len(V4.data)]

@@ -1,7 +1,7 @@
 """VLAN tags off frames."""
 
 import pytest
-from helpers.decapsulating import check, cuts_of, one, packets_of, rows_of, taken
+from helpers.decapsulating import FLAGS, check, cuts_of, one, packets_of, rows_of, taken
 from helpers.tunnels import EN10MB, INNER, TAGGED, UDP, ethernet, ipv4, ipv6, linked, udp, vxlan
 from rxreplay.traces.decap import Decapsulator
 
@@ -55,6 +55,7 @@ def test_untagged_packets_lie_in_bytes_of_their_own_and_keep_their_addresses():
     packets, record = Decapsulator(["vlan"]).take(outer)
     assert rows_of(packets) == [(INNER, 90, 1), (INNER, 91, 1), (INNER, 0, 1), (b"", 0, 1)]
     assert (record.tolist(), packets.dst.tolist()) == ([0, 1, 2, 3], [7] * 4)
+    assert packets.flags.tolist() == [FLAGS] * 4
     assert not packets.data.flags.writeable
     assert (outer.data == before).all()
     assert Decapsulator(["vlan"]).take(packets).packets.data is packets.data  # nothing to take off
