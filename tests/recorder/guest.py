@@ -4,6 +4,7 @@ import lzma
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,19 +47,34 @@ def run(*command: str, at: Path) -> None:
 
 def build(package: str, modules_from: str | None, work: Path, scratch: Path) -> Guest:
     """Unpack the kernel, its modules and busybox in `work`; pack the initramfs in `scratch`."""
+    kernel, tree = kernel_of(package, modules_from, work)
+    root = new_root(INIT, work, scratch)
+    copy_modules(tree, root / "modules", MODULES)
+    return Guest(kernel, pack(root))
+
+
+def kernel_of(package: str, modules_from: str | None, work: Path) -> tuple[Path, Path]:
+    """Unpack a kernel, and give it and the folder of its modules."""
     image = unpack(package, work)
     kernel, release = kernel_in(image)
-    tree = modules_tree(unpack(modules_from, work) if modules_from else image, release)
-    busybox = next(unpack("busybox-static", work).glob("**/bin/busybox"))
+    return kernel, modules_tree(unpack(modules_from, work) if modules_from else image, release)
 
+
+def new_root(init: Path, work: Path, scratch: Path) -> Path:
+    """Make the folder that an initramfs is packed from, with busybox and an init."""
+    busybox = next(unpack("busybox-static", work).glob("**/bin/busybox"))
     root = scratch / "root"
     for folder in ("bin", "dev", "modules", "proc", "sys"):
         (root / folder).mkdir(parents=True)
     shutil.copy(busybox, root / "bin" / "busybox")
-    shutil.copy(INIT, root / "init")
-    copy_modules(tree, root / "modules")
+    shutil.copy(init, root / "init")
+    return root
+
+
+def pack(root: Path) -> Path:
+    """Pack the folder, and give the initramfs beside it."""
     run("sh", "-c", "find . | cpio -o -H newc --quiet >../initramfs.cpio", at=root)
-    return Guest(kernel, scratch / "initramfs.cpio")
+    return root.parent / "initramfs.cpio"
 
 
 def kernel_in(root: Path) -> tuple[Path, str]:
@@ -78,8 +94,8 @@ def modules_tree(root: Path, release: str) -> Path:
     raise RecorderError(f"no modules of {release} in the package: name theirs with --modules-from")
 
 
-def copy_modules(tree: Path, to: Path) -> None:
-    """Copy `MODULES` and what they depend on, and write down the order to load them in."""
+def copy_modules(tree: Path, to: Path, names: Iterable[str]) -> None:
+    """Copy modules and what they depend on, and write down the order to load them in."""
     files = {module_name(path.name): path for path in tree.rglob("*.ko*")}
     order: list[str] = []
 
@@ -94,7 +110,7 @@ def copy_modules(tree: Path, to: Path) -> None:
         (to / name).write_bytes(code)
         order.append(name)
 
-    for name in MODULES:
+    for name in names:
         add(name)
     (to / "order").write_text("".join(f"{name}\n" for name in order))
 
