@@ -1,19 +1,21 @@
 """Counts of what tells where a capture was taken."""
 
+from dataclasses import fields
 from typing import Final
 
 import numpy as np
 from rxreplay._jit import kernel
 
-from .coalesce import ETH_HLEN
+from .coalesce import ENDS_IT, ETH_HLEN
 from .headers import NOT_KEPT, TCP, WHOLE
 from .packets import Int64s, Record, Records, Word
 from .vantage import FCS_LEN, Seen
 
 FRAME_LIMIT: Final = 1514
 LONGEST_PADDED: Final = 64  # 60, and an FCS
+NOTHING_FITS: Final = -2  # -1: a number that was not kept
 
-COUNTED: Final = ("packets", "above_mtu", "mergeable", "tagged", "padded", "trailing", "flows")
+COUNTED: Final = tuple(field.name for field in fields(Seen))
 OBSERVED = np.dtype([(name, "i8") for name in (*COUNTED, "flow", "next_seq")])
 
 
@@ -30,11 +32,13 @@ def observe_end(observed: Record, frame_len: Word, headers: Record) -> None:
 
 @kernel
 def observe_segment(observed: Record, headers: Record) -> None:
-    """Count a TCP segment that begins where the segment before it ended, and remember its end."""
+    """Count a TCP segment that goes on where the one before it ended; remember where this ends."""
     if headers["flow"] == observed["flow"] and headers["seq"] == observed["next_seq"]:
         observed["mergeable"] += 1
     observed["flow"] = headers["flow"]
     observed["next_seq"] = (headers["seq"] + headers["payload_len"]) & 0xFFFFFFFF
+    if headers["tcp_flags"] & ENDS_IT:
+        observed["next_seq"] = NOTHING_FITS
 
 
 @kernel
@@ -47,12 +51,13 @@ def observe(observed: Record, frame_len: Int64s, headers: Records) -> None:
             observed["flows"] += 1
         if found["tag_bytes"] > 0:
             observed["tagged"] += 1
+        whole = found["protocol"] == TCP and found["fragment"] == WHOLE
         if frame_len[i] - found["tag_bytes"] > FRAME_LIMIT:
             observed["above_mtu"] += 1
+            observed["long_tcp"] += whole
         if found["payload"] == NOT_KEPT or found["payload_len"] == NOT_KEPT:
             continue
         observe_end(observed, frame_len[i], found)
-        whole = found["protocol"] == TCP and found["fragment"] == WHOLE
         if whole and found["payload_len"] > 0 and found["flow"]:
             observe_segment(observed, found)
 

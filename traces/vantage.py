@@ -24,7 +24,7 @@ class Seen:
     above_mtu : int
         Longer than 1,514 bytes, tags apart.
     mergeable : int
-        TCP segments that go on where the packet before them ended.
+        TCP segments that go on where the packet before them ended, which had no PSH.
     tagged : int
         With a VLAN tag.
     padded : int
@@ -33,6 +33,8 @@ class Seen:
         Above 64 bytes, with exactly four more than the IP packet in them.
     flows : int
         Whose flow can be told: addresses, protocol, and ports where there are some.
+    long_tcp : int
+        Whole TCP packets of those above 1,514 bytes: what a GRO can have merged.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class Seen:
     padded: int = 0
     trailing: int = 0
     flows: int = 0
+    long_tcp: int = 0
 
 
 class Decision(NamedTuple):
@@ -84,16 +87,16 @@ def decide(seen: Seen) -> Decision:
 
 
 def _evidence(seen: Seen) -> str:
+    long = "none"
     if seen.above_mtu:
-        share = _percent(seen.above_mtu, seen.packets)
-        return f"{share} above 1,514 bytes; if in the guest, above its GRO: --vantage guest"
+        long = _percent(seen.above_mtu, seen.packets)
+        if seen.long_tcp:
+            return f"{long} above 1,514 bytes; if in the guest, above its GRO: --vantage guest"
+    long += " above 1,514 bytes" + (", but no TCP" if seen.above_mtu else "")
     if seen.mergeable >= MERGEABLE_SHARE * seen.packets:
         share = _percent(seen.mergeable, seen.packets)
-        return (
-            f"none above 1,514 bytes, {share} are TCP that GRO would merge; if on the wire: "
-            "--vantage wire"
-        )
-    return "none above 1,514 bytes, and little that GRO would merge"
+        return f"{long}, {share} are TCP that GRO would merge; if on the wire: --vantage wire"
+    return f"{long}, and little that GRO would merge"
 
 
 def remarks(seen: Seen, *, fcs: int | str = AUTO, vlan: str = "keep") -> list[str]:

@@ -1,10 +1,13 @@
-"""The ends of packets: of frames that a test has made, and of the first ones of a capture."""
+"""The ends of packets, of made frames or of a capture, and what tells where that was taken."""
 
 import numpy as np
+from rxreplay import Options
+from rxreplay.arriving import Arriving
 from rxreplay.traces import Packets, open_trace
 from rxreplay.traces import ends as kept
 from rxreplay.traces.decode import decode
 from rxreplay.traces.headers import new_headers
+from rxreplay.traces.observing import Observer
 
 
 def ends_with_headers(packets):
@@ -51,10 +54,19 @@ def ends_of(found):
 
 def ends_of_file(path, count=65_536):
     """Give the ends of the first packets of a capture."""
-    parts = [kept.no_ends(0)]
+    return ends_and_seen(path, count)[0]
+
+
+def ends_and_seen(path, count=65_536):
+    """Give the ends of the first packets of a capture, and what tells where it was taken."""
+    parts, observer, left = [kept.no_ends(0)], Observer(), count
+    arriving = Arriving(Options(), "", replaying=False)
     with open_trace(path, keep_damaged=True) as trace:
         for packets in trace.packets():
-            parts.append(kept.join_ends([ends_with_headers(packets)]))
-            if sum(part.dst.size for part in parts) >= count:
+            headers = arriving.headers_of(packets)
+            observer.take(arriving.device_len(packets)[:left], headers[:left])
+            parts.append(kept.join_ends([kept.ends_of(packets, headers)]))
+            left = max(left - headers.size, 0)
+            if not left:
                 break
-    return kept.first_ends(kept.join_ends(parts), count)
+    return kept.first_ends(kept.join_ends(parts), count), observer.seen

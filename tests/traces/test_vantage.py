@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,7 +36,17 @@ def test_bulk_could_be_merged():
 @pytest.mark.parametrize("tags", [0, 4])
 def test_above_the_mtu(frame_len, above, tags):
     new = Segment(0, 1, 0, frame_len - 66, link_len=14 + tags)
-    assert seen([new]) == Seen(packets=1, above_mtu=above, tagged=tags // 4, flows=1)
+    expected = {"above_mtu": above, "long_tcp": above, "tagged": tags // 4, "flows": 1}
+    assert seen([new]) == Seen(packets=1, **expected)
+
+
+@pytest.mark.parametrize(("field", "value"), [("protocol", 17), ("fragment", 1)])
+def test_what_is_long_without_being_tcp(field, value):
+    def change(headers):
+        headers[field] = value
+
+    found = seen([Segment(0, 1, 0, 1449)], change)
+    assert (found.above_mtu, found.long_tcp) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +85,12 @@ def test_segments_that_do_not_go_on(field, value, mergeable):
     assert seen(bulk(2), change).mergeable == mergeable
 
 
+@pytest.mark.parametrize(("flags", "mergeable"), [(16, 1), (24, 0), (17, 0), (0x150, 1)])
+def test_what_ends_a_merge_has_nothing_added(flags, mergeable):
+    first, second = bulk(2)
+    assert seen([replace(first, flags=flags), second]).mergeable == mergeable
+
+
 def test_sequence_numbers_wrap():
     assert seen([Segment(0, 1, 2**32 - 10, 10), Segment(0, 1, 0, 10)]).mergeable == 1
 
@@ -82,8 +99,10 @@ def test_sequence_numbers_wrap():
     ("what", "words"),
     [
         (Seen(), "no packets to decide by"),
-        (Seen(packets=1000, above_mtu=1, mergeable=900), "less than 1 % above .* --vantage guest"),
-        (Seen(packets=10, mergeable=1), "10 % .* --vantage wire"),
+        (Seen(packets=1000, above_mtu=1, long_tcp=1), "less than 1 % above .* --vantage guest"),
+        (Seen(packets=10, above_mtu=9, mergeable=1), "90 % above .* no TCP, 10 % are .* wire"),
+        (Seen(packets=11, above_mtu=1, mergeable=1), "9 % above 1,514 bytes, but no TCP, and"),
+        (Seen(packets=10, mergeable=1), "none above .* 10 % .* --vantage wire"),
         (Seen(packets=11, mergeable=1), "and little that GRO would merge"),
     ],
     ids=str,
