@@ -1,21 +1,25 @@
-"""The same traffic before and after the GRO of a real kernel.
+"""The same traffic, recorded at once in several places: before and after the GRO of real kernels.
 
-Linux 6.18, two namespaces with a veth between them, 300 Mbit/s, two TCP flows each way (iperf3
---bidir -P 2), TSO and GSO off at the sender, GRO on at the receiver. Recorded at once by two
-tcpdumps, in one direction: what the sender put onto the veth, and what the receiver's GRO handed
-on. 66 bytes of each packet were kept.
+`vantage-wire` and `vantage-gro`: Linux 6.18, two namespaces with a veth between them, 300 Mbit/s,
+two TCP flows each way (iperf3 --bidir -P 2), TSO and GSO off at the sender, GRO on at the receiver.
+Recorded by two tcpdumps, in one direction: what the sender put onto the veth, and what the
+receiver's GRO handed on. 66 bytes of each packet were kept.
+
+`vantages/KIND-LOAD-PLACE`: by `scripts/record-vantages`, which tells kinds and places; the host has
+Linux 6.18, the guest 6.12.
 """
 
-import gzip
-import struct
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from helpers.shared_data import CHECKOUT
+from rxreplay.traces import open_trace
 from rxreplay.traces.decode import decode
 from rxreplay.traces.gro_fields import gro_fields
-from rxreplay.traces.headers import new_headers
+from rxreplay.traces.headers import TCP, new_headers
+
+DATA = CHECKOUT / "tests" / "data"
 
 
 class Recorded(NamedTuple):
@@ -27,34 +31,47 @@ class Recorded(NamedTuple):
     def frames_of(self, others):
         """Say which of these packets has the payload of each of the others.
 
-        -1: it has none, none has it, or it was sent again.
+        -1: it has none that is TCP, none has it, or it was sent again.
         """
-        ends = {}
-        for i, row in enumerate(self.headers):
-            for seq in range(row["seq"], row["seq"] + row["payload_len"]):
-                ends.setdefault((int(row["flow"]), seq), i)
-        carrying = others.headers["payload_len"] > 0
-        keys = [(int(row["flow"]), int(row["seq"])) for row in others.headers[carrying]]
-        found = np.full(others.headers.size, -1)
-        found[carrying] = [ends.pop(key, -1) for key in keys]
+        spans = {}
+        for i, (flow, start, end) in self.payloads():
+            spans.setdefault(flow, []).append((start, end, i))
+        found, taken = np.full(others.headers.size, -1), set()
+        for i, (flow, seq, _) in others.payloads():
+            having = (frame for start, end, frame in spans.get(flow, ()) if start <= seq < end)
+            if (flow, seq) not in taken:
+                found[i] = next(having, -1)
+            taken.add((flow, seq))
         return found
 
+    def payloads(self):
+        """Give number, flow, first sequence number and the one after the last of TCP payloads."""
+        rows = np.flatnonzero((self.headers["payload_len"] > 0) & (self.headers["protocol"] == TCP))
+        for i in rows.tolist():
+            row = self.headers[i]
+            yield i, (int(row["flow"]), int(row["seq"]), int(row["seq"] + row["payload_len"]))
 
-def read(name):
-    data = gzip.decompress((CHECKOUT / "tests" / "data" / name).read_bytes())
-    at, rows = 24, []
-    while at < len(data):
-        seconds, ns, cap_len, length = struct.unpack_from("<4I", data, at)
-        rows.append((seconds * 10**9 + ns, length, at + 16, cap_len))
-        at += 16 + cap_len
-    ts_ns, frame_len, start, cap_len = np.array(rows).T.copy()
-    data, headers = np.frombuffer(data, np.uint8), new_headers(len(rows))
-    decode(data, start, cap_len, np.array([1]), headers)
-    alike = np.zeros(len(rows), np.int64)
-    gro_fields(data, start, cap_len, headers, alike)
-    return Recorded(ts_ns, frame_len, headers, alike)
+
+def read(path):
+    parts = []
+    with open_trace(path) as trace:
+        for packets in trace.packets():
+            headers, alike = new_headers(packets.at.size), np.zeros(packets.at.size, np.int64)
+            decode(packets.data, packets.at, packets.cap_len, packets.link_type, headers)
+            gro_fields(packets.data, packets.at, packets.cap_len, headers, alike)
+            parts.append((packets.ts_ns.copy(), packets.wire_len.copy(), headers, alike))
+    return Recorded(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 @cache
 def wire_and_gro():
-    return read("vantage-wire.pcap.gz"), read("vantage-gro.pcap.gz")
+    return read(DATA / "vantage-wire.pcap.gz"), read(DATA / "vantage-gro.pcap.gz")
+
+
+def path_of(name, place):
+    return DATA / "vantages" / f"{name}-{place}.pcap.zst"
+
+
+@cache
+def recorded(name, place):
+    return read(path_of(name, place))
