@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rxreplay.traces import Packets
+from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.decision import Decision as DirectionDecision
 from rxreplay.traces.decision import DirectionError
 from rxreplay.traces.ends import Ends, ends_of, join_ends
@@ -88,12 +89,13 @@ class Delivery:
         TraceError
             It is not clear which of them the guest received, or one cannot have been a guest's.
         """
+        packets, numbers, wire_len = self._arriving.opened(packets, numbers)
         reads = self._to_observe or self._arriving.reads_headers
         decoded = reads or self._selector.reads_headers(packets)
         headers = self._arriving.headers_of(packets) if decoded else None
         if headers is not None and self._to_observe:
             self._observe(packets, headers[: self._to_observe])
-        arrivals = self._arriving.arrivals(packets, numbers, headers)
+        arrivals = self._arriving.arrivals(packets, numbers, wire_len, headers)
         ends = ends_of(packets, headers)
         if self._selector.decision:
             return self._deliver(arrivals.only(self._selector.mask(ends)))
@@ -128,6 +130,11 @@ class Delivery:
     def seen(self) -> Seen:
         """What the first packets have shown; nothing where the vantage was told."""
         return self._observer.seen if self._observer else Seen()
+
+    @property
+    def left_out(self) -> LeftOut:
+        """Packets of which `decap` has made nothing."""
+        return self._arriving.left_out
 
     @property
     def remarks(self) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rxreplay.emulator import Figures, Strategy
 from rxreplay.traces import Digest
+from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.summary import HISTOGRAM, Summary
 
 from .delivering import Delivery
@@ -99,11 +100,32 @@ def replay_warnings(
     if selection.timeless:
         text = f"{selection.timeless:,} packets have no time, and were left out"
         found.append(ResultWarning("left_out", f"{name}: {text}", number))
+    if any(selection.delivery.left_out):
+        text = left_out_text(selection.delivery.left_out, options.decap)
+        found.append(ResultWarning("no_tunnel", f"{name}: {text}", number))
     if not selection.delivery.packets:
         text = nothing_text(selection, options, digest.summary.packets)
         found.append(ResultWarning("no_packets", f"{name}: {text}", number))
     texts = [f"{name}: {text}" for text in selection.delivery.remarks]
     return found + [ResultWarning("remark", text, number) for text in texts]
+
+
+def left_out_text(left_out: LeftOut, kinds: Sequence[str]) -> str:
+    """Say which packets no tunnel was found in.
+
+    Examples
+    --------
+    >>> left_out_text(LeftOut(no_tunnel=3, cut=1), ["vxlan", "gre"])
+    '--decap leaves out 3 packets without vxlan, gre; 1 whose headers the snaplen cut'
+    """
+    forms = {
+        "no_tunnel": f"{{:,}} packets without {', '.join(kinds)}",
+        "cut": "{:,} whose headers the snaplen cut",
+        "fragment": "{:,} fragments",
+        "other": "{:,} that hold neither Ethernet nor IP",
+    }
+    counts = zip(forms.values(), (getattr(left_out, name) for name in forms), strict=True)
+    return "--decap leaves out " + "; ".join(form.format(n) for form, n in counts if n)
 
 
 def oversized_text(summary: Summary) -> str:

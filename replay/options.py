@@ -43,6 +43,9 @@ class Options:
         received, and asks by an error where that is not clear.
     guest_macs, guest_ips : sequence of str
         Ethernet and IP addresses of the guest, which settle what it received.
+    decap : sequence of str
+        Tunnels out of which the guest's packets are taken, and tags that are taken off: `vxlan`,
+        `geneve`, `gre`, `erspan`, `vlan`; UDP ports as `vxlan:PORT`.
     vantage : {"auto", "device", "wire", "guest"}
         Where the capture was taken: the frames are as the device got them, or before the host's
         GRO merged them, or after the guest's did. `auto` takes them as they are, and says what
@@ -86,6 +89,7 @@ class Options:
     direction: str = "auto"
     guest_macs: Sequence[str] = ()
     guest_ips: Sequence[str] = ()
+    decap: Sequence[str] = ()
     vantage: str = "auto"
     gro_timeout: str = "50us"
     mtu: int = 1500
@@ -169,6 +173,7 @@ class Options:
             "direction": self.direction,
             "guest_mac": [format_mac(mac) for mac in mac_numbers(self.guest_macs)],
             "guest_ip": [format_ip(ip) for ip in ip_numbers(self.guest_ips)],
+            "decap": list(self.decap),
             "vantage": self.vantage,
             "gro_timeout_ns": self.gro_timeout_ns,
             "mtu": self.mtu,

@@ -38,6 +38,7 @@ def without_bytes(options: Options) -> Options:
         "--direction": options.direction in ("in", "out"),
         "an address of the guest": options.guest_macs or options.guest_ips,
         "--vantage": options.vantage in (WIRE, GUEST),
+        "--decap": options.decap,
         "--vlan": options.vlan == STRIP,
         "--queues": options.steered().mode != SINGLE,
     }

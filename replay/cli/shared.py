@@ -64,6 +64,13 @@ READING = options(
         help="The same for an IP address of the guest.  Repeatable.",
     ),
     click.option(
+        "--decap",
+        metavar="KIND",
+        multiple=True,
+        help="Replay what is inside vxlan, geneve, gre or erspan, or behind vlan tags; vxlan:PORT "
+        "for another UDP port.  Repeatable.",
+    ),
+    click.option(
         "--vantage",
         type=click.Choice(["auto", "device", "wire", "guest"]),
         default="auto",

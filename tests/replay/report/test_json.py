@@ -53,7 +53,17 @@ def test_the_top_and_what_each_part_has(report):
     assert report["schema"] == "rxreplay/1"
     assert set(report["config"]) == {
         *("strategies", "reference", "ring", "poll", "lifetime", "rcvbuf"),
-        *("direction", "guest_mac", "guest_ip", "vantage", "gro_timeout_ns", "mtu", "fcs", "vlan"),
+        *(
+            "direction",
+            "guest_mac",
+            "guest_ip",
+            "decap",
+            "vantage",
+            "gro_timeout_ns",
+            "mtu",
+            "fcs",
+            "vlan",
+        ),
         *("queues", "steering", "rss_key", "seed"),
         *("filter", "packets", "start", "end", "linktype"),
     }
