@@ -146,7 +146,7 @@ READING = options(
     click.option("--keep-damaged", is_flag=True, help="Use the packets before a damaged record."),
 )
 
-EMULATING = options(
+RING = options(
     click.option(
         "--ring", type=int, default=256, show_default=True, help="Buffers in the receive ring."
     ),
@@ -158,6 +158,9 @@ EMULATING = options(
         show_default=True,
         help="Packets of each NAPI poll, at most 64.",
     ),
+)
+
+RECEIVING = options(
     click.option(
         "--rcvbuf",
         type=click.IntRange(min=1),
@@ -179,6 +182,8 @@ EMULATING = options(
         help="Set a knob of a strategy, or of all that have it.  Repeatable.",
     ),
 )
+
+EMULATING = options(RING, RECEIVING)
 
 STEERING = options(
     click.option(
@@ -206,6 +211,43 @@ STEERING = options(
         default=0,
         show_default=True,
         help="Another spread of flows for --steering automq.",
+    ),
+)
+
+TIMING = options(
+    click.option(
+        "--time",
+        default="recorded",
+        show_default=True,
+        metavar="HOW",
+        help="recorded, scale:K (K times as fast) or rate:PPS (packets a second).",
+    ),
+    click.option(
+        "--irq-delay",
+        default="20us",
+        show_default=True,
+        metavar="TIME",
+        help="From the device's write to the poll that it wakes.",
+    ),
+    click.option(
+        "--service",
+        default="500ns",
+        show_default=True,
+        metavar="TIME",
+        help="What the guest takes for a packet.",
+    ),
+    click.option(
+        "--backend-queue",
+        type=click.IntRange(min=0),
+        default=1000,
+        show_default=True,
+        help="Packets that wait in the host where the ring has no room.",
+    ),
+    click.option(
+        "--stall",
+        default="",
+        metavar="LENGTH/PERIOD",
+        help="Let the vCPU stand still at the start of each period, as 2ms/100ms.",
     ),
 )
 
