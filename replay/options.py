@@ -16,6 +16,7 @@ from rxreplay.traces.steering import AUTOMQ, MICROSOFT_KEY, SINGLE, Steering
 from rxreplay.traces.vantage import VANTAGES
 
 from .moments import parse_span
+from .timing import Timing
 
 Join = Literal["time", "given"] | None
 KEEP, STRIP = TAGS = ("keep", "strip")
@@ -81,6 +82,8 @@ class Options:
         Whether the packets before a damaged record count.
     threads : int
         How many threads emulate, 0: as many as there are cores. No figure depends on it.
+    timing : Timing or None
+        By which clock; None: without one, polls come as `polls` says.
     """
 
     ring: int = 256
@@ -107,6 +110,7 @@ class Options:
     link_type: str | int | None = None
     keep_damaged: bool = False
     threads: int = 0
+    timing: Timing | None = None
 
     def __post_init__(self) -> None:
         """Check what is one of a few words.
@@ -161,7 +165,8 @@ class Options:
             "strategies": [strategy.name for strategy in strategies],
             "reference": reference,
             "ring": self.ring,
-            "poll": np.asarray(self.polls).tolist(),
+            "poll": np.asarray(self.polls).tolist() if self.timing is None else None,
+            "clock": self.timing and self.timing.as_config(),
             "lifetime": "drop",
             "rcvbuf": self.rcvbuf,
             **self.selection_config(),

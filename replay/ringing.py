@@ -1,7 +1,7 @@
 """How large a ring has to be: the library function `ring`."""
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, cast
 
@@ -10,15 +10,17 @@ from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import OptionError
 from rxreplay.traces import Digest
 
+from .clocked import wait_for
 from .comparing import DEFAULTS, openings
-from .feeding import describe, expected_packets, replay_warnings
+from .feeding import clock_warnings, describe, expected_packets, replay_warnings
 from .options import Options, Progress, no_progress
 from .result import ResultWarning, TraceInfo
 from .selecting import Selection
 from .settings import resolve
 from .sources import Source
 from .spreading import cores
-from .timeline import Timeline, Timing
+from .timeline import Timeline
+from .timing import Timing
 
 SIZES: Final = (64, 128, 256, 512, 1024, 2048, 4096)
 SCHEMA: Final = "rxreplay-ring/1"
@@ -168,25 +170,7 @@ def ring(
         info = describe(trace, digest.summary, selection.delivery, [tried[0].figures.packets])
         warnings = [ResultWarning(w.code, w.text, 0) for w in trace.warnings]
         warnings += replay_warnings(trace, digest, selection, options, 0)
-    warnings += clock_warnings(timeline, info)
-    config = options.as_config(chosen, chosen[0].name) | {"ring": list(sizes), "poll": None}
+    warnings += clock_warnings(timeline, info.path or info.format, 0)
+    config = replace(options, timing=timing).as_config(chosen, chosen[0].name)
     doubts = list(dict.fromkeys(each.doubt for each in chosen if each.doubt))
-    return Rings(config | timing.as_config(), info, tried, warnings, doubts)
-
-
-def wait_for(running: Iterable[Future[None]]) -> None:
-    """Wait until all is done; raise what one has raised."""
-    for done in list(running):
-        done.result()
-
-
-def clock_warnings(timeline: Timeline, trace: TraceInfo) -> list[ResultWarning]:
-    """Say where the capture's clock could not be followed."""
-    found, name = [], trace.path or trace.format
-    if timeline.backwards:
-        text = f"{name}: {timeline.backwards:,} packets are dated before others: they follow these"
-        found.append(ResultWarning("clock_backwards", text, 0))
-    if timeline.timeless:
-        text = f"{name}: {timeline.timeless:,} packets have no time: they follow those before them"
-        found.append(ResultWarning("clock_missing", text, 0))
-    return found
+    return Rings(config | {"ring": list(sizes)}, info, tried, warnings, doubts)

@@ -1,63 +1,19 @@
 """When packets arrive: the capture's own times, faster or slower ones, or a steady rate."""
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
-from rxreplay.emulator.clock import Service
 from rxreplay.errors import OptionError
 from rxreplay.traces import NO_TIME
 
-from .moments import NS_PER_S, parse_span, parse_stall
+from .moments import NS_PER_S
 from .sources import Lengths
+from .timing import RECORDED
 
-RECORDED: Final = "recorded"
 FORM: Final = re.compile(r"(scale|rate):(\d+(?:\.\d+)?)", re.ASCII)
 MOST_SCALE: Final = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How time passes, as a user gives it.
-
-    Attributes
-    ----------
-    time : str
-        `recorded`; `scale:K`, K times as fast; `rate:PPS`, so many packets a second.
-    irq_delay, service : str
-        Time spans: from a write to the poll that it wakes, and of each packet in a poll.
-    backend_queue : int
-        Packets that wait in the host where the ring has no room.
-    stall : str
-        `LENGTH/PERIOD`: the vCPU stands still at the start of each period; "" for never.
-    """
-
-    time: str = RECORDED
-    irq_delay: str = "20us"
-    service: str = "500ns"
-    backend_queue: int = 1000
-    stall: str = ""
-
-    def as_service(self) -> Service:
-        """Give how fast the guest is.
-
-        Raises
-        ------
-        OptionError
-            A time span is none.
-        """
-        return Service(
-            parse_span(self.irq_delay, "--irq-delay"),
-            parse_span(self.service, "--service"),
-            self.backend_queue,
-            *parse_stall(self.stall),
-        )
-
-    def as_config(self) -> dict[str, int | str]:
-        """Give what decides the figures, as JSON has it."""
-        return {"time": self.time, **self.as_service()._asdict()}
 
 
 class Timeline:

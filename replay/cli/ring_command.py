@@ -1,5 +1,6 @@
 """`rxreplay ring`."""
 
+from dataclasses import fields
 from typing import Any
 
 import click
@@ -54,13 +55,13 @@ def command(
     from ..options import Options
     from ..ringing import ring
     from ..settings import apply_settings
-    from ..timeline import Timing
+    from ..timing import Timing
     from ..writing import check_free
     from .progress import progress_bar
     from .reporting import finish
 
     check_free(output, force=force, inputs=captures)
-    timing = Timing(**{name: how.pop(name) for name in Timing.__slots__})
+    timing = Timing(**{field.name: how.pop(field.name) for field in fields(Timing)})
     options = Options(**how)
     chosen, source = apply_settings(strategies, settings), one_source(captures, options)
     with progress_bar(quiet=quiet) as progress:

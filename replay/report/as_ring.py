@@ -6,8 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ..ringing import Rings, Tried
-from ..units import bytes_text, count_text, duration_text, share_text
+from ..units import bytes_text, count_text, share_text
 from .as_table import console, heading, say_chosen, say_decided, say_doubts
+from .heads import clock_text
 
 BAR: Final = 12  # characters of the highest bar
 HEADS: Final = ("ring", "lost", "", "", "waited", "posted", "resident", "resident, mean")
@@ -19,7 +20,7 @@ def write_ring(results: Rings, out: TextIO) -> None:
     to.print(Text(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
     say_decided(to, results.trace)
-    to.print(Text(clock_text(results)), style="dim", soft_wrap=True)
+    to.print(Text(clock_text(config["clock"])), style="dim", soft_wrap=True)
     say_doubts(to, results.doubts)
     for name in config["strategies"]:
         tried = results.of(name)
@@ -33,20 +34,6 @@ def write_ring(results: Rings, out: TextIO) -> None:
         to.print()
         to.print(table)
         to.print(Text(answer(results, name)))
-
-
-def clock_text(results: Rings) -> str:
-    """Say how time passes."""
-    config = results.config
-    stall = ""
-    if config["stall_ns"]:
-        length, period = (duration_text(config[f"stall{of}_ns"]) for of in ("", "_period"))
-        stall = f", the vCPU stands still for {length} in each {period}"
-    return (
-        f"time {config['time']}: a poll {duration_text(config['irq_delay_ns'])} after the device's "
-        f"write, {duration_text(config['service_ns'])} a packet, {config['backend']:,} packets "
-        f"wait in the host{stall}"
-    )
 
 
 def cells(tried: Tried, most: int) -> list[str]:

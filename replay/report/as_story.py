@@ -11,6 +11,7 @@ from rich.text import Text
 from ..stories.holding import MOST_WATCHED
 from ..stories.story import NOT_REPLAYED, BufferStory, ChunkStory, Stories, Story, Term
 from .as_table import console, heading, say_chosen, say_decided, say_doubts
+from .heads import polls_text
 
 T = TypeVar("T")
 
@@ -30,11 +31,12 @@ def write_explain(results: Stories, out: TextIO, told: Collection[int] | None = 
     """Write stories: those of the packets `told` in full (None: all), the others as a table."""
     to = console(out)
     config = results.config
-    poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
     to.print(Text(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
     say_decided(to, results.trace)
-    to.print(Text(f"{config['reference']}, ring of {config['ring']}, {poll}"), style="dim")
+    to.print(
+        Text(f"{config['reference']}, ring of {config['ring']}, {polls_text(config)}"), style="dim"
+    )
     say_doubts(to, results.doubts)
     in_full = [s for s in results.stories if told is None or s.packet in told]
     for story in in_full:

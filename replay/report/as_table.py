@@ -14,7 +14,7 @@ from ..result import Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .as_csv import flat
-from .heads import chosen_text, decided_texts
+from .heads import chosen_text, decided_texts, polls_text
 from .rows import ROWS, Row, best_of
 
 LABEL_WIDTH = 29  # the longest label and the space behind it
@@ -103,11 +103,10 @@ def legend(figures: Mapping[str, Figures], reference: str) -> str:
 def assumptions(results: Results) -> str:
     """Say under which rules the figures hold."""
     config = results.config
-    poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
     queues = f"{config['queues']} queues, " if config["queues"] > 1 else ""
     return (
-        f"{queues}ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
-        f"a socket of {config['rcvbuf']:,} B"
+        f"{queues}ring of {config['ring']}, {polls_text(config)}, skbs freed by the rule "
+        f"'{config['lifetime']}', a socket of {config['rcvbuf']:,} B"
     )
 
 

@@ -12,7 +12,7 @@ from oracles import capture_writer as w
 from rxreplay.emulator import strategy
 from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import OptionError, StrategyError
-from rxreplay.timeline import Timing
+from rxreplay.timing import Timing
 
 SIZES = [2, 4, 16, 64, 256]
 NAMES = ["5.10/small", "5.10/mergeable", "7.2/mergeable", "4.10/big"]
@@ -92,7 +92,8 @@ def test_json_and_csv_have_the_same(rxreplay, bursts):
     whole = json.loads(rxreplay("ring", bursts, *ASKED, "--format", "json").stdout)
     assert whole["schema"] == "rxreplay-ring/1"
     assert whole["smallest"] == {"5.10/small": 16, "6.12/big,page_size=65536": 16}
-    assert (whole["config"]["irq_delay_ns"], whole["config"]["ring"]) == (20_000, [16, 256])
+    config = whole["config"]
+    assert (config["clock"]["irq_delay_ns"], config["ring"]) == (20_000, [16, 256])
     rows = list(
         csv.DictReader(io.StringIO(rxreplay("ring", bursts, *ASKED, "--format", "csv").stdout))
     )
@@ -108,3 +109,55 @@ def test_several_captures_are_one_only_if_joined(rxreplay, bursts):
     assert "--join" in result.stderr
     joined = rxreplay("ring", bursts, bursts, *ASKED, "--join=given", "--format", "json")
     assert json.loads(joined.stdout)["trace"]["packets"] == 2 * len(BURSTS)
+
+
+def test_a_replay_by_the_clock_is_a_ring_of_its_size(rxreplay, bursts):
+    options = ("-s", "5.10/mergeable", "--ring", "64", "--time", "scale:2", "--backend-queue", "3")
+    replayed = json.loads(rxreplay("replay", bursts, *options, "--format", "json").stdout)
+    [result] = replayed["results"]
+    assert replayed["config"]["poll"] is None
+    asked = ("-s", "5.10/mergeable", "--size", "64", *options[4:])
+    ring = json.loads(rxreplay("ring", bursts, *asked, "--format", "json").stdout)
+    assert result["figures"] == ring["rings"][0]["figures"]
+    assert replayed["config"]["clock"] == ring["config"]["clock"]
+    shown = " ".join(rxreplay("compare", bursts, *options).stdout.split())
+    assert "ring of 64, time scale:2: a poll 20.0 µs after the device's write, 500 ns" in shown
+
+
+@pytest.mark.parametrize("command", ["replay", "compare"])
+def test_asap_is_whole_budgets(rxreplay, bursts, command):
+    asap, polls = (
+        json.loads(rxreplay(command, bursts, "-s", "5.10/mergeable", *how, "--format=json").stdout)
+        for how in (["--time", "asap"], ["--poll", "64"])
+    )
+    assert (asap["config"], asap["results"]) == (polls["config"], polls["results"])
+
+
+def test_a_clocks_options_need_one(rxreplay, bursts):
+    result = rxreplay("replay", bursts, "-s", "5.10/small", "--stall", "1ms/2ms")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("need a clock: --time recorded\n")
+
+
+def test_each_queue_has_a_guest_of_its_own():
+    import rxreplay
+
+    flows = [bulk(40_000 + n, 50, 100, 50) for n in range(4)]
+    data = capture_of(sorted((s for flow in flows for s in flow), key=lambda s: s.ts_ns))
+    asked = {"queues": 2, "steering": "rss", "ring": 16, "timing": Timing(backend_queue=2)}
+    results = rxreplay.compare([io.BytesIO(data)], ["5.10/small", "5.10/mergeable"], **asked)
+    for name in ("5.10/small", "5.10/mergeable"):
+        queues, whole = results.queues(0, name), results.of(0)[name]
+        assert [queue.packets for queue in queues] == results.traces[0].queue_packets
+        lost = [queue.drops.backend_full for queue in queues]
+        assert whole.drops.backend_full == sum(lost) > 0
+    assert results.config["clock"]["backend"] == 2
+
+
+def test_a_replay_says_where_the_clock_could_not_be_followed():
+    import rxreplay
+
+    rows = [w.enhanced(w.frame(60), ticks=ticks) for ticks in (5, 9, 7)] + [w.simple(w.frame(60))]
+    data = w.section() + w.interface() + b"".join(rows)
+    results = rxreplay.replay(io.BytesIO(data), "5.10/small", timing=Timing())
+    assert [each.code for each in results.warnings][1:] == ["clock_backwards", "clock_missing"]

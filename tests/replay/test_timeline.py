@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rxreplay.errors import OptionError
-from rxreplay.timeline import Timeline, Timing
+from rxreplay.timeline import Timeline
+from rxreplay.timing import Timing
 from rxreplay.traces import NO_TIME
 
 TIMES = st.lists(
