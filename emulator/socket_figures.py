@@ -98,12 +98,15 @@ class SocketFigures:
         The busiest flows by truesize, each with a socket of its own, by their keys.
     forgotten_flows : int
         How often a flow was followed no more, as busier ones needed the room.
+    dropped_packets : int
+        By the device or the driver: they come to no socket.
     """
 
     all_traffic: Socket
     len_per_truesize: LenPerTruesize
     flows: dict[int, Socket]
     forgotten_flows: int
+    dropped_packets: int
 
 
 def percentiles(ratios: Int64s) -> dict[str, float | None]:
@@ -149,8 +152,8 @@ def busiest(rows: SocketRows, count: int) -> Int64s:
     return np.argsort(-truesize, kind="stable")[:count] + 1
 
 
-def figures_of(rows: SocketRows, count: int, why: str | None) -> SocketFigures:
-    """Give the figures, with so many flows."""
+def figures_of(rows: SocketRows, frames: int, count: int, why: str | None) -> SocketFigures:
+    """Give the figures of so many frames, with so many flows."""
     half = int(rows.tally["below_half"])
     return SocketFigures(
         all_traffic=socket_of(rows, ALL, why),
@@ -160,4 +163,5 @@ def figures_of(rows: SocketRows, count: int, why: str | None) -> SocketFigures:
             for row in busiest(rows, count).tolist()
         },
         forgotten_flows=int(rows.tally["forgotten"]),
+        dropped_packets=frames - int(rows.flows[ALL]["packets"]),
     )

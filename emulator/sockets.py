@@ -86,7 +86,7 @@ class Sockets:
             The memory of the run does not balance.
         """
         self._receiver.finish()
-        return figures_of(self._rows, flows, why)
+        return figures_of(self._rows, self._frames, flows, why)
 
     def busiest(self, count: int) -> list[int]:
         """Give the keys of the busiest flows so far."""

@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
 The functions bear the names of the commands: `info`, `replay`, `compare`, `explain`,
-`strategies`, `verify`.
+`sockets`, `strategies`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -12,6 +12,7 @@ from rxreplay._version import __version__
 
 if TYPE_CHECKING:
     from rxreplay.cataloguing import strategies
+    from rxreplay.charging import sockets
     from rxreplay.comparing import compare, replay
     from rxreplay.errors import RxReplayError
     from rxreplay.explaining import explain
@@ -30,6 +31,7 @@ __all__ = [
     "join_traces",
     "open_trace",
     "replay",
+    "sockets",
     "strategies",
     "verify",
 ]
@@ -43,6 +45,7 @@ _HOMES = {
     "join_traces": "traces",
     "open_trace": "traces",
     "replay": "comparing",
+    "sockets": "charging",
     "strategies": "cataloguing",
     "verify": "verifying",
 }

@@ -14,6 +14,7 @@ COMMANDS = {
     "replay": "All figures of one strategy.",
     "compare": "Strategies side by side, with a verdict.",
     "explain": "The story of a packet: buffers, skb, truesize, chunks.",
+    "sockets": "What sockets can take of a capture, and what they would need.",
     "strategies": "The receive strategies, one line each.",
     "verify": "Hold the emulator against recordings and traces of real kernels.",
 }

@@ -8,6 +8,7 @@ import click
 from .._version import __version__
 from ..report import reporter
 from ..result import Results
+from ..socket_result import SocketResults
 from ..stories.story import Stories
 from ..writing import output
 
@@ -24,7 +25,7 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories,
+    results: Results | Stories | SocketResults,
     command: str,
     form: str,
     path: str | None,

@@ -146,7 +146,7 @@ READING = options(
     click.option("--keep-damaged", is_flag=True, help="Use the packets before a damaged record."),
 )
 
-EMULATING = options(
+RING = options(
     click.option(
         "--ring", type=int, default=256, show_default=True, help="Buffers in the receive ring."
     ),
@@ -158,13 +158,9 @@ EMULATING = options(
         show_default=True,
         help="Packets of each NAPI poll, at most 64.",
     ),
-    click.option(
-        "--rcvbuf",
-        type=click.IntRange(min=1),
-        default=212_992,
-        show_default=True,
-        help="Bytes of the socket that is filled with this traffic.",
-    ),
+)
+
+SETTING = options(
     click.option(
         "--threads",
         type=click.IntRange(min=0),
@@ -178,6 +174,18 @@ EMULATING = options(
         multiple=True,
         help="Set a knob of a strategy, or of all that have it.  Repeatable.",
     ),
+)
+
+EMULATING = options(
+    RING,
+    click.option(
+        "--rcvbuf",
+        type=click.IntRange(min=1),
+        default=212_992,
+        show_default=True,
+        help="Bytes of the socket that is filled with this traffic.",
+    ),
+    SETTING,
 )
 
 STEERING = options(
