@@ -3,7 +3,7 @@
 from rxreplay._jit import kernel
 
 from .socket import udp_charge
-from .socket_rows import ALL, MOST_FLOWS, MOST_IN_WINDOW, RATIO_STEPS, SocketRows
+from .socket_rows import ALL, RATIO_STEPS, SocketRows
 from .state import Int64s, Record, Records
 
 
@@ -24,7 +24,7 @@ def row_of(sockets: SocketRows, key: int) -> int:
     row = sockets.slots[slot]
     tally = sockets.tally
     if row == 0:
-        if tally["flows"] == MOST_FLOWS:
+        if tally["flows"] == sockets.limits.flows:
             return -1
         tally["flows"] += 1
         row = tally["flows"]
@@ -101,7 +101,7 @@ def slide(sockets: SocketRows, row: int, ts_ns: int, truesize: int) -> None:
         if row:
             widen(sockets.windows[row, number], truesize)
         hold = sockets.holds[number]
-        if tally["arrivals"] - hold["oldest"] > MOST_IN_WINDOW:
+        if tally["arrivals"] - hold["oldest"] > sockets.limits.in_window:
             hold["given_up"] = 1
             expire(sockets, number, ts_ns)
 

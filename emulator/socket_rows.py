@@ -7,9 +7,6 @@ import numpy as np
 from .state import Int64s, Record, Records
 
 ALL: Final = 0  # the row of a socket that gets everything; flows have rows from 1 on
-MOST_FLOWS: Final = 8_192  # that are followed at a time, a power of two
-KEPT_FLOWS: Final = MOST_FLOWS // 2  # when there are more, the busiest stay
-MOST_IN_WINDOW: Final = 1_000_000  # packets: what is remembered has to end somewhere
 RATIO_STEPS: Final = 16_384  # of a ratio of 1
 RATIOS: Final = 4 * RATIO_STEPS  # steps that are told apart; the last one is of all above
 
@@ -57,10 +54,30 @@ TALLY = np.dtype(
 )
 
 
+class Limits(NamedTuple):
+    """What is remembered has to end somewhere.
+
+    Attributes
+    ----------
+    flows : int
+        Flows that are followed at a time, a power of two; when there are more, the busiest half
+        stays.
+    in_window : int
+        Packets of a window.
+    """
+
+    flows: int = 8_192
+    in_window: int = 1_000_000
+
+
+LIMITS: Final = Limits()
+
+
 class SocketRows(NamedTuple):
     """All sockets of one strategy, as the kernels take them."""
 
     strict: int  # `Layout.udp_strict`
+    limits: Limits
     tally: Record
     rcvbufs: Int64s
     fillings: Records  # FILLING, a row of them for each row of `flows`
@@ -72,7 +89,7 @@ class SocketRows(NamedTuple):
     ratios: Int64s  # packets by frame bytes in truesize
 
 
-def new_rows(strict: int, rcvbufs: Int64s, holds: Int64s) -> SocketRows:
+def new_rows(strict: int, rcvbufs: Int64s, holds: Int64s, limits: Limits = LIMITS) -> SocketRows:
     """Make the sockets, all empty.
 
     Examples
@@ -80,11 +97,12 @@ def new_rows(strict: int, rcvbufs: Int64s, holds: Int64s) -> SocketRows:
     >>> new_rows(0, np.array([212_992]), np.array([10_000_000])).fillings.shape
     (8193, 1)
     """
-    rows = MOST_FLOWS + 1
+    rows = limits.flows + 1
     spans = np.zeros(holds.size, HOLD)
     spans["ns"] = holds
     return SocketRows(
         strict=strict,
+        limits=limits,
         tally=np.zeros(1, TALLY)[0],
         rcvbufs=rcvbufs,
         fillings=np.zeros((rows, rcvbufs.size), FILLING),
@@ -92,6 +110,6 @@ def new_rows(strict: int, rcvbufs: Int64s, holds: Int64s) -> SocketRows:
         windows=np.zeros((rows, holds.size), WINDOW),
         arrivals=np.zeros(1, ARRIVAL),
         flows=np.zeros(rows, FLOW),
-        slots=np.zeros(2 * MOST_FLOWS, np.int64),
+        slots=np.zeros(2 * limits.flows, np.int64),
         ratios=np.zeros(RATIOS, np.int64),
     )

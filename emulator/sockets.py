@@ -8,7 +8,7 @@ import numpy as np
 from .queue import Polls, checked_rcvbuf, checked_ring
 from .receiver import Receiver
 from .socket_figures import SocketFigures, busiest, figures_of
-from .socket_rows import ARRIVAL, KEPT_FLOWS, SocketRows, new_rows
+from .socket_rows import ARRIVAL, LIMITS, Limits, SocketRows, new_rows
 from .state import Int64s
 from .strategies import Strategy
 
@@ -18,9 +18,6 @@ PIECE: Final = 8_192  # frames: what of their skbs is kept
 class Sockets:
     """A receive queue, and unread sockets that get what it delivers.
 
-    Memory is bounded: of more flows than 8,192 at a time the busiest are followed, and a window
-    of more than 1,000,000 packets is given up.
-
     Parameters
     ----------
     strategy : Strategy
@@ -29,6 +26,8 @@ class Sockets:
         Bytes of sockets; nanoseconds, up to a day.
     ring, polls
         As for `Receiver`.
+    limits : Limits
+        Of more flows the busiest are followed, and a window of more packets is given up.
 
     Raises
     ------
@@ -53,12 +52,13 @@ class Sockets:
         *,
         ring: int = 256,
         polls: Polls = 1,
+        limits: Limits = LIMITS,
     ) -> None:
         """Fill the ring; the sockets are empty."""
         self._receiver = Receiver(strategy, ring=ring, polls=polls, keep=PIECE)
         strict = strategy.layout(checked_ring(ring)).udp_strict
-        sizes = [checked_rcvbuf(rcvbuf) for rcvbuf in rcvbufs]
-        self._rows = new_rows(strict, np.array(sizes, np.int64), np.array(holds, np.int64))
+        sizes = np.array([checked_rcvbuf(rcvbuf) for rcvbuf in rcvbufs], np.int64)
+        self._rows = new_rows(strict, sizes, np.array(holds, np.int64), limits)
         self._frames = 0
 
     def receive(self, frames: Int64s, ts_ns: Int64s, flow: Int64s) -> None:
@@ -128,7 +128,7 @@ def forget(rows: SocketRows) -> None:
     from .filling import find_again
 
     tally, flows = rows.tally, int(rows.tally["flows"])
-    kept = np.sort(busiest(rows, KEPT_FLOWS))
+    kept = np.sort(busiest(rows, rows.limits.flows // 2))
     moved = np.zeros(flows + 1, np.int64)
     moved[kept] = np.arange(1, kept.size + 1)
     gone = rows.flows[1 : flows + 1][moved[1:] == 0]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, TextIO
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from rxreplay.emulator.socket_figures import Fit, Need, Socket
@@ -13,7 +14,9 @@ from ..units import bytes_text, count_text, duration_text, number_text, share_te
 from .advice import advice
 from .as_table import console, heading, say_chosen, say_decided, say_doubts
 
-MOST_IN_FULL: Final = 2  # strategies whose flows are shown: the others are in the JSON
+MOST_IN_FULL: Final = 3  # strategies; of more, the flows of the first are shown: JSON has all
+SHOWN_PERCENTILES: Final = (10, 50, 90)
+MOST_WIDTH: Final = 200  # a line with a flow of IPv6 is broken by the terminal, if by anybody
 
 
 def write_sockets(results: SocketResults, out: TextIO) -> None:
@@ -26,19 +29,28 @@ def write_sockets(results: SocketResults, out: TextIO) -> None:
     say_decided(to, results.trace)
     to.print(Text(f"ring of {config['ring']}, {poll}; nobody reads the sockets"), style="dim")
     say_doubts(to, doubts(results.warnings))
-    to.print()
-    to.print(Text("All traffic in one socket"), style="bold")
-    to.print(strategies_table(results))
-    for result in results.results[:MOST_IN_FULL]:
-        if result.flows:
-            to.print()
-            to.print(Text(f"A socket for each of the busiest flows, {result.strategy}"), style="bold")
-            to.print(flows_table(results, result))
+    write_tables(to, results)
     to.print()
     if results.no_flows:
         to.print(Text(f"Flows are not told apart: {results.no_flows}."), style="dim")
     for sentence in advice(results):
         to.print(Text(sentence))
+
+
+def write_tables(to: Console, results: SocketResults) -> None:
+    """Write the table of the strategies, and those of the flows."""
+    usual, to.width = to.width, max(to.width, MOST_WIDTH)
+    to.print()
+    to.print(Text("All traffic in one socket"), style="bold")
+    to.print(strategies_table(results))
+    few = len(results.results) <= MOST_IN_FULL
+    for result in results.results if few else results.results[:1]:
+        if result.flows:
+            title = f"A socket for each of the busiest flows, {result.strategy}"
+            to.print()
+            to.print(Text(title), style="bold")
+            to.print(flows_table(results, result))
+    to.width = usual
 
 
 def doubts(warnings: Iterable[ResultWarning]) -> list[str]:
@@ -49,9 +61,14 @@ def doubts(warnings: Iterable[ResultWarning]) -> list[str]:
 def strategies_table(results: SocketResults) -> Table:
     """Make the table with a row for each strategy, or for several that do the same."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("strategy")
-    for name in ("drops", "truesize\na packet", "frame in\ntruesize", "packets\nbelow ½"):
-        table.add_column(name, justify="right")
+    table.add_column("strategy", no_wrap=True)
+    for name in (
+        "drops",
+        "truesize\na packet",
+        "frame in truesize\np10, p50, p90",
+        "packets\nbelow ½",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
     add_sizes(table, results)
     for names, result in alike(results.results):
         table.add_row("\n".join(names), *charged(result), *sizes(result.figures.all_traffic))
@@ -77,15 +94,15 @@ def charged(result: SocketResult) -> Iterator[str]:
     mean = figures.all_traffic.truesize_bytes / packets if packets else None
     yield count_text(figures.dropped_packets)
     yield number_text(mean, " B")
-    yield share_text(half.percentiles["p50"], 1)
+    yield ", ".join(share_text(half.percentiles[f"p{n}"], 1) for n in SHOWN_PERCENTILES)
     yield share_text(half.below_half_packets, packets)
 
 
 def flows_table(results: SocketResults, result: SocketResult) -> Table:
     """Make the table of the busiest flows of a strategy."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("flow", overflow="fold")
-    table.add_column("packets", justify="right")
+    table.add_column("flow", no_wrap=True)
+    table.add_column("packets", justify="right", no_wrap=True)
     add_sizes(table, results)
     for name, socket in result.flows:
         late = "*" if socket.missed_truesize else ""
@@ -99,9 +116,9 @@ def flows_table(results: SocketResults, result: SocketResult) -> Table:
 def add_sizes(table: Table, results: SocketResults) -> None:
     """Add a column for each socket and each time span."""
     for rcvbuf in results.config["rcvbuf"]:
-        table.add_column(f"fit in\n{rcvbuf:,} B", justify="right")
+        table.add_column(f"fit in\n{rcvbuf:,} B", justify="right", no_wrap=True)
     for hold in results.config["hold_ns"]:
-        table.add_column(f"needed for\n{duration_text(hold)}", justify="right")
+        table.add_column(f"needed for\n{duration_text(hold)}", justify="right", no_wrap=True)
 
 
 def sizes(socket: Socket) -> Iterator[str]:
