@@ -50,6 +50,14 @@ def filled(name, lengths, times=(), flows=(), rcvbufs=(212_992,), holds=(HOLD,),
     return sockets.finish(ALL)
 
 
+def test_room_for_one_more_flow_is_made_when_it_comes():
+    names, flows = ("4.11/small", "6.18/mergeable"), [1, 2, 1, 3, 3, 0]
+    for name in names:
+        figures = filled(name, [60] * 6, range(6), flows, [1, 20_000], limits=Limits(flows=2))
+        assert {key: socket.packets for key, socket in figures.flows.items()} == {1: 2, 3: 2}
+        assert figures.forgotten_flows == 1
+
+
 @given(
     st.sampled_from(NAMES),
     PACKETS,
@@ -84,6 +92,13 @@ def test_sockets_agree_with_the_model(name, packets, rcvbufs, most_flows, cut, p
     assert (half.percentiles, half.below_half_packets) == ratios(model.whole.arrivals)
     assert figures.forgotten_flows == model.forgotten
     assert figures.dropped_packets == len(lengths) - len(model.whole.arrivals)
+
+
+@pytest.mark.parametrize(("packets", "known"), [(3, True), (4, False)])
+def test_a_window_takes_as_many_packets_as_its_limit(packets, known):
+    figures = filled("4.11/small", [60] * packets, [0] * packets, limits=Limits(in_window=3))
+    [need] = figures.all_traffic.needs
+    assert (need.rcvbuf is not None, need.reason is None) == (known, known)
 
 
 @given(st.lists(GAPS, min_size=1, max_size=40), st.integers(1, 12))
