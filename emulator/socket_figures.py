@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from .socket_rows import ALL, RATIO_STEPS, SocketRows
-from .state import Int64s
+from .state import Int64s, Record
 
 PERCENTS: Final = (0, 1, 10, 50, 90, 99, 100)
 TOO_MANY: Final = "more packets came within that time than are remembered"
@@ -136,14 +136,26 @@ def socket_of(rows: SocketRows, row: int, why: str | None) -> Socket:
         Fit(rcvbuf, *(int(filling[name]) for name in fields))
         for rcvbuf, filling in zip(rows.rcvbufs.tolist(), rows.fillings[row], strict=True)
     ]
-    needs = []
-    for hold, window in zip(rows.holds, rows.windows[row], strict=True):
-        reason = why or (TOO_MANY if hold["given_up"] else None)
-        most = int(window["most"])
-        known = (None, None) if reason else (most, -(-most // 2))
-        needs.append(Need(int(hold["ns"]), *known, reason))
-    counts = (int(flow[name]) for name in ("packets", "bytes", "truesize", "missed"))
-    return Socket(*counts, fits, needs)
+    needs = [
+        need_of(hold, int(window["most"]), why)
+        for hold, window in zip(rows.holds, rows.windows[row], strict=True)
+    ]
+    return Socket(
+        packets=int(flow["packets"]),
+        frame_bytes=int(flow["bytes"]),
+        truesize_bytes=int(flow["truesize"]),
+        missed_truesize=int(flow["missed"]),
+        fits=fits,
+        needs=needs,
+    )
+
+
+def need_of(hold: Record, most: int, why: str | None) -> Need:
+    """Give what a socket needs, where the most that came within a time is known."""
+    reason = why or (TOO_MANY if hold["given_up"] else None)
+    if reason:
+        return Need(int(hold["ns"]), None, None, reason)
+    return Need(int(hold["ns"]), most, -(-most // 2), None)
 
 
 def busiest(rows: SocketRows, count: int) -> Int64s:
