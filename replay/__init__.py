@@ -1,6 +1,6 @@
 """rxreplay: what does this traffic cost in receive memory?
 
-The functions bear the names of the commands: `info`, `replay`, `compare`, `explain`,
+The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
 `sockets`, `strategies`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rxreplay.explaining import explain
     from rxreplay.inspecting import info
     from rxreplay.options import Options
+    from rxreplay.ringing import ring
     from rxreplay.traces import join_traces, open_trace
     from rxreplay.verifying import verify
 
@@ -31,6 +32,7 @@ __all__ = [
     "join_traces",
     "open_trace",
     "replay",
+    "ring",
     "sockets",
     "strategies",
     "verify",
@@ -45,6 +47,7 @@ _HOMES = {
     "join_traces": "traces",
     "open_trace": "traces",
     "replay": "comparing",
+    "ring": "ringing",
     "sockets": "charging",
     "strategies": "cataloguing",
     "verify": "verifying",

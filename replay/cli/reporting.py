@@ -8,6 +8,7 @@ import click
 from .._version import __version__
 from ..report import reporter
 from ..result import Results
+from ..ringing import Rings
 from ..socket_result import SocketResults
 from ..stories.story import Stories
 from ..writing import output
@@ -25,7 +26,7 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories | SocketResults,
+    results: Results | Stories | Rings | SocketResults,
     command: str,
     form: str,
     path: str | None,

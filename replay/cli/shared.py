@@ -176,8 +176,7 @@ SETTING = options(
     ),
 )
 
-EMULATING = options(
-    RING,
+RECEIVING = options(
     click.option(
         "--rcvbuf",
         type=click.IntRange(min=1),
@@ -187,6 +186,8 @@ EMULATING = options(
     ),
     SETTING,
 )
+
+EMULATING = options(RING, RECEIVING)
 
 STEERING = options(
     click.option(
@@ -214,6 +215,43 @@ STEERING = options(
         default=0,
         show_default=True,
         help="Another spread of flows for --steering automq.",
+    ),
+)
+
+TIMING = options(
+    click.option(
+        "--time",
+        default="recorded",
+        show_default=True,
+        metavar="HOW",
+        help="recorded, scale:K (K times as fast) or rate:PPS (packets a second).",
+    ),
+    click.option(
+        "--irq-delay",
+        default="20us",
+        show_default=True,
+        metavar="TIME",
+        help="From the device's write to the poll that it wakes.",
+    ),
+    click.option(
+        "--service",
+        default="500ns",
+        show_default=True,
+        metavar="TIME",
+        help="What the guest takes for a packet.",
+    ),
+    click.option(
+        "--backend-queue",
+        type=click.IntRange(min=0),
+        default=1000,
+        show_default=True,
+        help="Packets that wait in the host where the ring has no room.",
+    ),
+    click.option(
+        "--stall",
+        default="",
+        metavar="LENGTH/PERIOD",
+        help="Let the vCPU stand still at the start of each period, as 2ms/100ms.",
     ),
 )
 

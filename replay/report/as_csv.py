@@ -8,6 +8,7 @@ from typing import Any, TextIO, get_args, get_type_hints
 from rxreplay.emulator import Figures
 
 from ..result import Result, Results
+from ..ringing import Rings
 from ..socket_result import SocketResults
 from ..stories.story import Stories
 
@@ -71,6 +72,12 @@ def write(results: Results, out: TextIO) -> None:
 def write_info(results: Results, out: TextIO) -> None:
     """Write a row for each trace."""
     _write([dict(flat(trace.as_dict())) for trace in results.traces], out)
+
+
+def write_ring(results: Rings, out: TextIO) -> None:
+    """Write a row for each ring."""
+    where = {"trace": results.trace.path or results.trace.format}
+    _write([where | dict(flat(each.as_dict())) for each in results.tried], out)
 
 
 def write_explain(results: Stories, out: TextIO) -> None:
