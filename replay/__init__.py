@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
 The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
-`strategies`, `verify`.
+`sockets`, `strategies`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -12,6 +12,7 @@ from rxreplay._version import __version__
 
 if TYPE_CHECKING:
     from rxreplay.cataloguing import strategies
+    from rxreplay.charging import sockets
     from rxreplay.comparing import compare, replay
     from rxreplay.errors import RxReplayError
     from rxreplay.explaining import explain
@@ -32,6 +33,7 @@ __all__ = [
     "open_trace",
     "replay",
     "ring",
+    "sockets",
     "strategies",
     "verify",
 ]
@@ -46,6 +48,7 @@ _HOMES = {
     "open_trace": "traces",
     "replay": "comparing",
     "ring": "ringing",
+    "sockets": "charging",
     "strategies": "cataloguing",
     "verify": "verifying",
 }

@@ -3,6 +3,7 @@
 Where that has to be learnt from the capture, its first packets wait until it is known.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -48,6 +49,8 @@ class Delivery:
         Bytes on the wire of those that went to each queue.
     unclear : str
         Why it is not clear what the guest received; "" where it is.
+    watch : callable or None
+        Is shown the packets that count, out of their tunnels, with their numbers.
     """
 
     def __init__(self, options: Options, name: str, *, replaying: bool = True) -> None:
@@ -61,6 +64,7 @@ class Delivery:
         self._observer: Observer | None = None
         self._held: list[tuple[Arrivals, Ends]] = []
         self.unclear = ""
+        self.watch: Callable[[Packets, Int64s], None] | None = None
         self.packets = 0
         self.wire_bytes: Int64s = np.zeros(options.queues, np.int64)
 
@@ -90,6 +94,8 @@ class Delivery:
             It is not clear which of them the guest received, or one cannot have been a guest's.
         """
         packets, numbers, wire_len = self._arriving.opened(packets, numbers)
+        if self.watch:
+            self.watch(packets, numbers)
         reads = self._to_observe or self._arriving.reads_headers
         decoded = reads or self._selector.reads_headers(packets)
         headers = self._arriving.headers_of(packets) if decoded else None

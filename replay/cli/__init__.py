@@ -15,6 +15,7 @@ COMMANDS = {
     "compare": "Strategies side by side, with a verdict.",
     "ring": "How large a ring has to be, by the clock.",
     "explain": "The story of a packet: buffers, skb, truesize, chunks.",
+    "sockets": "What sockets can take of a capture, and what they would need.",
     "strategies": "The receive strategies, one line each.",
     "verify": "Hold the emulator against recordings and traces of real kernels.",
 }

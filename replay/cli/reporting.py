@@ -9,6 +9,7 @@ from .._version import __version__
 from ..report import reporter
 from ..result import Results
 from ..ringing import Rings
+from ..socket_result import SocketResults
 from ..stories.story import Stories
 from ..writing import output
 
@@ -25,7 +26,7 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories | Rings,
+    results: Results | Stories | Rings | SocketResults,
     command: str,
     form: str,
     path: str | None,

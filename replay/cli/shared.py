@@ -163,14 +163,7 @@ RING = options(
     ),
 )
 
-RECEIVING = options(
-    click.option(
-        "--rcvbuf",
-        type=click.IntRange(min=1),
-        default=212_992,
-        show_default=True,
-        help="Bytes of the socket that is filled with this traffic.",
-    ),
+SETTING = options(
     click.option(
         "--threads",
         type=click.IntRange(min=0),
@@ -184,6 +177,17 @@ RECEIVING = options(
         multiple=True,
         help="Set a knob of a strategy, or of all that have it.  Repeatable.",
     ),
+)
+
+RECEIVING = options(
+    click.option(
+        "--rcvbuf",
+        type=click.IntRange(min=1),
+        default=212_992,
+        show_default=True,
+        help="Bytes of the socket that is filled with this traffic.",
+    ),
+    SETTING,
 )
 
 EMULATING = options(RING, RECEIVING)

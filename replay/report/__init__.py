@@ -7,7 +7,11 @@ from typing import Any, Final
 Reporter = Callable[..., None]  # (Results, TextIO), and how a table is to look
 
 FORMATS: Final = ("table", "json", "csv")
-ELSEWHERE: Final = {("table", "explain"): "as_story", ("table", "ring"): "as_ring"}
+ELSEWHERE: Final = {
+    ("table", "explain"): "as_story",
+    ("table", "ring"): "as_ring",
+    ("table", "sockets"): "as_sockets",
+}
 
 
 def reporter(form: str, command: str) -> Reporter:

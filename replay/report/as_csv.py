@@ -2,13 +2,14 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import is_dataclass
+from dataclasses import asdict, is_dataclass
 from typing import Any, TextIO, get_args, get_type_hints
 
 from rxreplay.emulator import Figures
 
 from ..result import Result, Results
 from ..ringing import Rings
+from ..socket_result import SocketResults
 from ..stories.story import Stories
 
 
@@ -94,4 +95,17 @@ def write_explain(results: Stories, out: TextIO) -> None:
         del row["because"], row["terms"]
         counts = {name: len(row[name]) for name in ("buffers", "chunks")}
         rows.append(where | row | counts | doubt)
+    _write(rows, out)
+
+
+def write_sockets(results: SocketResults, out: TextIO) -> None:
+    """Write a row for each socket of each strategy: first the one that gets all traffic."""
+    trace = results.trace
+    rows = []
+    for result in results.results:
+        where = {"trace": trace.path or trace.format, "strategy": result.strategy}
+        where |= {"ring": results.config["ring"]}
+        for name, socket in [("all traffic", result.figures.all_traffic), *result.flows]:
+            rows.append(where | {"socket": name} | dict(flat(asdict(socket))))
+            rows[-1]["doubt"] = result.doubt
     _write(rows, out)
