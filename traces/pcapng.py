@@ -53,6 +53,7 @@ class PcapngDecoder:
         self._order = "<"
         self._interfaces = no_interfaces()
         self._count = 0
+        self.link_types: set[int] = set()  # of the interfaces that are described by now
         self._preview(head)
 
     def _preview(self, head: bytes) -> None:
@@ -85,11 +86,6 @@ class PcapngDecoder:
         interfaces = self._interfaces[: self._count]
         return digest_pcapng(window.data, self.walk, interfaces, columns, lengths, sums)
 
-    @property
-    def link_types(self) -> set[int]:
-        """Link types of the interfaces that are described by now."""
-        return set(self._interfaces["link_type"][: self._count].tolist())
-
     def locate(self, columns: Int64s, count: int) -> None:
         """Do nothing: the walk has written where the bytes are."""
 
@@ -120,7 +116,8 @@ class PcapngDecoder:
     def _words(self, window: Window, count: int) -> tuple[int, ...]:
         pos = int(self.walk["pos"])
         data = window.data[pos : pos + 4 * count].tobytes()
-        return struct.unpack(f"{self._order}{len(data) // 4}I", data)
+        # a damaged block can be the last, with fewer words
+        return struct.unpack(f"{self._order}{count}I", data.ljust(4 * count, b"\0"))
 
     def _block(self, window: Window) -> bytes:
         length = self._words(window, 2)[1]
@@ -151,6 +148,7 @@ class PcapngDecoder:
         if version not in VERSIONS:
             raise Damage(f"a section of pcapng version {version[0]}.{version[1]} (1.0 is known)")
         self._count = 0
+        self.link_types.clear()
 
     def _interface(self, block: bytes) -> None:
         if len(block) < INTERFACE_MIN:
@@ -173,6 +171,7 @@ class PcapngDecoder:
             self._interfaces = grown
         self._interfaces[self._count] = row
         self._count += 1
+        self.link_types.add(link_type)
         fcs_len = options.get(IF_FCSLEN, b"\0")[:1]
         self._scene.add_interface(link_type, snaplen, int.from_bytes(fcs_len))
 
