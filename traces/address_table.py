@@ -8,6 +8,7 @@ KEY, TO, FROM = range(3)
 USED, OTHER = range(2)  # slots that are used, packets that found no room
 SLOTS = 8192  # twice the addresses that are told apart, so that a search is short
 ADDRESSES = SLOTS // 2
+SEARCHED = 256  # slots at most, for addresses that somebody has made to want the same one
 FULL = -1
 
 MULTICAST = 1 << 40  # the group bit; broadcast has it too
@@ -22,17 +23,20 @@ def is_group(mac: Word) -> bool:
 
 @kernel
 def slot_of(table: Int64s, counters: Int64s, mac: Word) -> Word:
-    """Find or make the slot of an address; `FULL` where the table holds no more."""
+    """Find or make the slot of an address; `FULL` where the table, or its part of it, is."""
     slot = (((mac ^ (mac >> 24)) & 0xFFFFFFF) * HASH >> 16) & (SLOTS - 1)
-    while table[slot, KEY] != mac:
-        if table[slot, KEY] == NO_ADDRESS:
+    last = slot + SEARCHED
+    while table[slot & (SLOTS - 1), KEY] != mac:
+        if table[slot & (SLOTS - 1), KEY] == NO_ADDRESS:
             if counters[USED] >= ADDRESSES:
                 return FULL
-            table[slot, KEY] = mac
+            table[slot & (SLOTS - 1), KEY] = mac
             counters[USED] += 1
             break
-        slot = (slot + 1) & (SLOTS - 1)
-    return slot
+        slot += 1
+        if slot == last:
+            return FULL
+    return slot & (SLOTS - 1)
 
 
 @kernel

@@ -5,7 +5,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
-from io import StringIO, TextIOBase
+from io import TextIOBase
 from types import TracebackType
 
 import click
@@ -36,12 +36,14 @@ def complain(*lines: str) -> None:
 
 def complain_of_usage(error: click.ClickException) -> None:
     """Write what is wrong with the arguments, and how they are to be."""
-    shown, message = StringIO(), error.format_message()
-    error.show(shown)
-    text, ctx = shown.getvalue().removesuffix("\n"), getattr(error, "ctx", None)
-    if ctx is None or message != ctx.get_help():  # which it is where there are none
-        text = text.replace(message, escaped(message))
-    complain(*text.split("\n"))
+    message, ctx = error.format_message(), getattr(error, "ctx", None)
+    if ctx is None:
+        complain(f"Error: {message}")
+    elif message == ctx.get_help():  # there were no arguments at all
+        complain(*message.split("\n"))
+    else:
+        hint = f"Try '{ctx.command_path} --help' for help."
+        complain(*ctx.get_usage().split("\n"), hint, "", f"Error: {message}")
 
 
 def complain_of_a_fault(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracles.summaries import counts_of, reaches
 from rxreplay.traces import Block
-from rxreplay.traces.address_table import ADDRESSES
+from rxreplay.traces.address_table import ADDRESSES, HASH, SEARCHED, SLOTS
 from rxreplay.traces.directions import Candidate, Directions, for_guest, format_mac
 
 BROADCAST, GROUP = 2**48 - 1, 0x01005E000001
@@ -48,6 +48,31 @@ def test_the_table_is_bounded_and_counts_what_finds_no_room():
     fast.add(block_of([(1, -1), (-1, 1), (1, 3), (0, 0)]))
     assert fast.other_packets == 3
     assert [c.mac for c in fast.candidates()] == ["00:00:00:00:00:00"]
+
+
+def wanting_one_slot(count, low):
+    """Give addresses that all want one slot of the table, which `low` chooses, and that slot."""
+    return [(high << 24) | (high ^ low) for high in range(16, 16 * (count + 1), 16)], (
+        (low * HASH >> 16) & (SLOTS - 1)
+    )
+
+
+@pytest.mark.parametrize("low", [0, 1, 45_000])
+def test_addresses_made_to_want_one_slot_are_not_searched_for_without_end(low):
+    macs, _ = wanting_one_slot(SEARCHED + 1, low)
+    fast = Directions()
+    fast.add(block_of([(mac, mac) for mac in macs[:SEARCHED]] * 2))
+    assert (len(fast.candidates()), fast.other_packets) == (SEARCHED, 0)
+    fast.add(block_of([(macs[-1], -1), (macs[0], macs[1]), (macs[-1], -1)]))
+    assert (len(fast.candidates()), fast.other_packets) == (SEARCHED, 2)
+
+
+def test_a_search_goes_on_at_the_start_of_the_table():
+    low = next(low for low in range(2**16) if wanting_one_slot(1, low)[1] == SLOTS - 3)
+    macs, _ = wanting_one_slot(SEARCHED, low)
+    fast = Directions()
+    fast.add(block_of([(mac, mac) for mac in macs] * 2))
+    assert (len(fast.candidates()), fast.other_packets) == (SEARCHED, 0)
 
 
 def test_a_block_without_addresses_counts_nothing():

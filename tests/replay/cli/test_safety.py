@@ -12,7 +12,7 @@ RED = "\x1b[31m"
 NAMES = {
     "an escape sequence": f"{RED}a",
     "a title": "\x1b]0;b\x07",
-    "a newline": "a\nrxreplay: all is well",
+    "a newline": f"{RED}a\nrxreplay: all is well",
     "a return": "a\rb",
     "eight bits": "\x9b31m",
     "right to left": "\u202egnp",
