@@ -13,6 +13,7 @@ from .packets import Int64s, Record, Records, Word
 
 FLOWS: Final = 4096  # a power of two; a later flow takes the place of an earlier one
 GRO_MAX_SIZE: Final = 8 * 65535  # include/linux/netdevice.h
+MOST_SEGMENTS: Final = 2048  # of one packet: headers can leave room for a byte in each
 TCP_MSS_DEFAULT: Final = 536  # include/net/tcp.h
 
 FLOW = np.dtype([("flow", "i8"), ("mss", "i8")])
@@ -78,9 +79,10 @@ def plan(flows: Records, frame_len: Int64s, headers: Records, mtu: Word, plans: 
             if known["mss"] and known["flow"] == headers[i]["flow"]:
                 mss = min(mss, known["mss"])
             count = (payload + mss - 1) // mss
-            plans[COUNT, i] = count
-            plans[WHOLE_LEN, i] = frame_len[i] - payload + mss
-            plans[LAST_LEN, i] = frame_len[i] - (count - 1) * mss
+            if count <= MOST_SEGMENTS:
+                plans[COUNT, i] = count
+                plans[WHOLE_LEN, i] = frame_len[i] - payload + mss
+                plans[LAST_LEN, i] = frame_len[i] - (count - 1) * mss
 
 
 def unfold(plans: Int64s) -> Frames:

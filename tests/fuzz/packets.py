@@ -24,7 +24,7 @@ from rxreplay.traces.selecting import Selector
 from rxreplay.traces.steering import Steering, steer
 
 MOST_PACKETS = 12
-MOST_FRAMES = 1200  # of a packet of 512 KiB, by the least MSS
+MOST_FRAMES = 2048  # of a packet
 KINDS = [*LINK_TYPES, 147, 65_535]
 LENGTHS = [None, 0, 13, 14, 60, 1514, 65_535, 65_536, 2**32 - 1]
 TIMES = [0, 1, 50_000, NO_TIME, -1, 2**63 - 1, -(2**63) + 1]

@@ -7,6 +7,7 @@ from fuzz.choices import Choices
 from fuzz.law import or_our_error
 from rxreplay.cataloguing import strategies_for
 from rxreplay.emulator.strategies.knobs import parse_setting
+from rxreplay.errors import RxReplayError
 from rxreplay.moments import parse_moment, parse_packets
 from rxreplay.options import Options, apply_settings, mac_numbers, resolve, split_target
 from rxreplay.report.rows import rows_with
@@ -40,7 +41,7 @@ def log(data):
 def told(text):
     """Read one text as each option."""
     for read in READERS:
-        with or_our_error():
+        with suppress(RxReplayError):  # which quotes the text, newlines and all
             read(text)
     with suppress(ValueError):
         parse_ip(text)

@@ -270,6 +270,16 @@ def test_many_small_members_come_in_few_pieces(kind, pack):
     assert len(pieces) < 20
 
 
+@pytest.mark.parametrize("pack", [zstd, lz4.frame.compress, gzip.compress])
+@pytest.mark.parametrize("size", [1, 7, 70_000])
+def test_a_piece_is_taken_in_as_many_parts_as_asked_for(pack, size):
+    whole = random.Random(4).randbytes(100_000)
+    kind = "gz" if pack is gzip.compress else "zst"
+    reader = inflate(PlainReader(io.BytesIO(pack(whole)), "x"), kind)._reader
+    begun = b"".join(bytes(reader.read(size)) for _ in range(100))
+    assert begun == whole[: 100 * size]
+
+
 class Once(io.RawIOBase):
     """A stream that has given all it has for now, and would have to be waited for."""
 

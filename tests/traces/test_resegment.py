@@ -84,6 +84,12 @@ def test_no_frame_is_parted_that_nobody_can_have_merged(payload, frames):
     assert taken.frame_len.size == frames
 
 
+@pytest.mark.parametrize(("payload", "frames"), [(2048, 2048), (2049, 1)])
+def test_headers_that_leave_no_room_part_no_packet_without_end(payload, frames):
+    _, frame_len, headers, _, _ = arrays([Segment(0, 1, 0, payload, header_len=1499)])
+    assert Resegmenter().take(frame_len, headers).frame_len.size == frames
+
+
 @pytest.mark.parametrize(("kept", "frames"), [(4410, 3), (4409, 1)])
 def test_a_frame_that_holds_less_than_ip_says_is_left_whole(kept, frames):
     _, _, headers, _, _ = arrays([MERGED])

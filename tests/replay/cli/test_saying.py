@@ -79,3 +79,8 @@ def test_what_goes_wrong_is_one_line(rxreplay, monkeypatch, command, error, stat
     result = rxreplay(*command)
     assert (result.exit_code, result.stdout) == (status, "")
     assert result.stderr in (f"rxreplay: {text}\n", f"Error: {text}\n")
+
+
+def test_who_runs_commands_from_python_gets_what_goes_wrong():
+    with pytest.raises(click.UsageError, match="nope"):
+        main.main(["nope"], standalone_mode=False)
