@@ -1,4 +1,4 @@
-"""Time per byte and memory of captures made to be slow: of n bytes, and of 4 n.
+"""CPU time per byte and memory of captures made to be slow: of n bytes, and of 4 n.
 
     python benchmarks/corners.py [--megabytes 8] [--cases NAME ...] [-o FILE]
 
@@ -11,6 +11,7 @@ import argparse
 import gzip
 import json
 import random
+import resource
 import struct
 import subprocess
 import sys
@@ -252,10 +253,19 @@ def written(folder: str, parts: Parts) -> Path:
 def run(arguments: list[str], source: Path | None = None) -> dict[str, float]:
     """Run a command in a process of its own, on a pipe from `source` where one is given."""
     command = [*RXREPLAY, *arguments, "--quiet", "--format=json"]
+    before = cpu_seconds()
     if source is None:
-        return watch(subprocess.Popen(command, stdout=subprocess.DEVNULL))
-    with subprocess.Popen(["cat", source], stdout=subprocess.PIPE) as cat:
-        return watch(subprocess.Popen(command, stdin=cat.stdout, stdout=subprocess.DEVNULL))
+        seen = watch(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+    else:
+        with subprocess.Popen(["cat", source], stdout=subprocess.PIPE) as cat:
+            seen = watch(subprocess.Popen(command, stdin=cat.stdout, stdout=subprocess.DEVNULL))
+    return seen | {"seconds": round(cpu_seconds() - before, 2)}
+
+
+def cpu_seconds() -> float:
+    """Give the seconds that processes from here have had, which others' load changes little."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def read(make: Callable[[float], Parts], way: str, size: float) -> dict[str, float]:

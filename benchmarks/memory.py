@@ -65,7 +65,7 @@ def watch(process: subprocess.Popen) -> dict[str, float]:
         time.sleep(EVERY_SECONDS)
     if process.returncode:
         raise SystemExit(f"rxreplay ended with status {process.returncode}")
-    seconds = round(time.perf_counter() - begin, 2)
+    seconds = round(time.perf_counter() - begin, 1)
     return {name: round(value / 1024) for name, value in most.items()} | {"seconds": seconds}
 
 

@@ -33,7 +33,7 @@ TARGETS = {
     "packets": Target(packets.packets, seeds.packets, 2048),
     "bpf": Target(packets.bpf, seeds.programs, 1024),
     "filters": Target(texts.filters, seeds.expressions, 256),
-    "logs": Target(texts.log, seeds.logs),
+    "logs": Target(texts.log, seeds.logs, 4096),
     "options": Target(texts.options, seeds.options, 128),
     "replays": Target(replays.replays, seeds.captures, mutate=mutate_blocks),
 }
