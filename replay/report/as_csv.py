@@ -7,6 +7,7 @@ from typing import Any, TextIO, get_args, get_type_hints
 
 from rxreplay.emulator import Figures
 
+from ..escaping import escaped
 from ..result import Result, Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
@@ -61,7 +62,13 @@ def _write(rows: list[dict[str, Any]], out: TextIO) -> None:
     columns = list(dict.fromkeys(column for row in rows for column in row))
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow({name: _field(value) for name, value in row.items()})
+
+
+def _field(value: object) -> object:
+    """Give a field as it is written: a table of it is opened on somebody's terminal."""
+    return escaped(value) if isinstance(value, str) else value
 
 
 def write(results: Results, out: TextIO) -> None:

@@ -3,12 +3,12 @@
 from typing import Final, TextIO
 
 from rich.table import Table
-from rich.text import Text
 
 from ..ringing import Rings, Tried
 from ..units import bytes_text, count_text, share_text
-from .as_table import console, heading, say_chosen, say_decided, say_doubts
+from .as_table import heading, say_chosen, say_decided, say_doubts
 from .heads import clock_text
+from .showing import console, line
 
 BAR: Final = 12  # characters of the highest bar
 HEADS: Final = ("ring", "lost", "", "", "waited", "posted", "resident", "resident, mean")
@@ -17,10 +17,10 @@ HEADS: Final = ("ring", "lost", "", "", "waited", "posted", "resident", "residen
 def write_ring(results: Rings, out: TextIO) -> None:
     """Write a table for each strategy, and which ring is enough."""
     to, config = console(out), results.config
-    to.print(Text(heading(results.trace)), soft_wrap=True)
+    to.print(line(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
     say_decided(to, results.trace)
-    to.print(Text(clock_text(config["clock"])), style="dim", soft_wrap=True)
+    to.print(line(clock_text(config["clock"]), "dim"), soft_wrap=True)
     say_doubts(to, results.doubts)
     for name in config["strategies"]:
         tried = results.of(name)
@@ -33,7 +33,7 @@ def write_ring(results: Rings, out: TextIO) -> None:
             table.add_row(*cells(each, most))
         to.print()
         to.print(table)
-        to.print(Text(answer(results, name)))
+        to.print(line(answer(results, name)))
 
 
 def cells(tried: Tried, most: int) -> list[str]:

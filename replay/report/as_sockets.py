@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, TextIO
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 from rxreplay.emulator.socket_figures import Fit, Need, Socket
 
 from ..result import ResultWarning
 from ..socket_result import SocketResult, SocketResults
 from ..units import bytes_text, count_text, duration_text, number_text, share_text
 from .advice import advice
-from .as_table import console, heading, say_chosen, say_decided, say_doubts
+from .as_table import heading, say_chosen, say_decided, say_doubts
+from .showing import SafeConsole, console, line, lines
 
 MOST_IN_FULL: Final = 3  # strategies; of more, the flows of the first are shown: JSON has all
 SHOWN_PERCENTILES: Final = (10, 50, 90)
@@ -24,31 +23,31 @@ def write_sockets(results: SocketResults, out: TextIO) -> None:
     to = console(out)
     config = results.config
     poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
-    to.print(Text(heading(results.trace)), soft_wrap=True)
+    to.print(line(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
     say_decided(to, results.trace)
-    to.print(Text(f"ring of {config['ring']}, {poll}; nobody reads the sockets"), style="dim")
+    to.print(line(f"ring of {config['ring']}, {poll}; nobody reads the sockets", "dim"))
     say_doubts(to, doubts(results.warnings))
     write_tables(to, results)
     to.print()
     if results.no_flows:
-        to.print(Text(f"Flows are not told apart: {results.no_flows}."), style="dim")
+        to.print(line(f"Flows are not told apart: {results.no_flows}.", "dim"))
     for sentence in advice(results):
-        to.print(Text(sentence))
+        to.print(line(sentence))
 
 
-def write_tables(to: Console, results: SocketResults) -> None:
+def write_tables(to: SafeConsole, results: SocketResults) -> None:
     """Write the table of the strategies, and those of the flows."""
     usual, to.width = to.width, max(to.width, MOST_WIDTH)
     to.print()
-    to.print(Text("All traffic in one socket"), style="bold")
+    to.print(line("All traffic in one socket", "bold"))
     to.print(strategies_table(results))
     few = len(results.results) <= MOST_IN_FULL
     for result in results.results if few else results.results[:1]:
         if result.flows:
             title = f"A socket for each of the busiest flows, {result.strategy}"
             to.print()
-            to.print(Text(title), style="bold")
+            to.print(line(title, "bold"))
             to.print(flows_table(results, result))
     to.width = usual
 
@@ -68,10 +67,10 @@ def strategies_table(results: SocketResults) -> Table:
         "frame in truesize\np10, p50, p90",
         "packets\nbelow ½",
     ):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(lines(name), justify="right", no_wrap=True)
     add_sizes(table, results)
     for names, result in alike(results.results):
-        table.add_row("\n".join(names), *charged(result), *sizes(result.figures.all_traffic))
+        table.add_row(lines("\n".join(names)), *charged(result), *sizes(result.figures.all_traffic))
     return table
 
 
@@ -116,9 +115,9 @@ def flows_table(results: SocketResults, result: SocketResult) -> Table:
 def add_sizes(table: Table, results: SocketResults) -> None:
     """Add a column for each socket and each time span."""
     for rcvbuf in results.config["rcvbuf"]:
-        table.add_column(f"fit in\n{rcvbuf:,} B", justify="right", no_wrap=True)
+        table.add_column(lines(f"fit in\n{rcvbuf:,} B"), justify="right", no_wrap=True)
     for hold in results.config["hold_ns"]:
-        table.add_column(f"needed for\n{duration_text(hold)}", justify="right", no_wrap=True)
+        table.add_column(lines(f"needed for\n{duration_text(hold)}"), justify="right", no_wrap=True)
 
 
 def sizes(socket: Socket) -> Iterator[str]:
