@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml scripts/venv
 
-.PHONY: demo test test-nojit test-bounds test-peers lint types bench bench-stages bench-docs samples clean
+.PHONY: demo test test-nojit test-bounds test-peers fuzz lint types bench bench-stages bench-docs samples clean
 
 demo: .venv/ready  ## Compare the receive strategies on a bundled capture
 	$(BIN)/rxreplay compare traces/samples/mixed-ns-snap96.pcap
@@ -30,6 +30,10 @@ types: .venv/ready-lint  ## On an installed copy: proves the packaging as well
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target .typecheck .
 	MYPYPATH=.typecheck $(BIN)/mypy
 
+fuzz: SECONDS = 60
+fuzz: .venv/ready-fuzz  ## Any bytes at everything that reads some; each target SECONDS, twice
+	PYTHONPATH=tests nice -n 19 $(BIN)/python -m fuzz.run --seconds $(SECONDS) $(FUZZ)
+
 bench: .venv/ready-bench  ## Beside a C walk of the same file and other readers; needs gcc
 	$(BIN)/python benchmarks/bench.py -o build/bench.json
 
@@ -53,6 +57,10 @@ clean:
 .venv/ready-test: $(SOURCES)
 	PYTHON=$(PYTHON) scripts/venv test
 	@touch $@ .venv/ready
+
+.venv/ready-fuzz: $(SOURCES)
+	PYTHON=$(PYTHON) scripts/venv test fuzz
+	@touch $@ .venv/ready .venv/ready-test
 
 .venv/ready-bench: $(SOURCES)
 	PYTHON=$(PYTHON) scripts/venv bench

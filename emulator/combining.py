@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from .figures import Amplification, AmplificationLevel, Figures
+from .figures import Amplification, AmplificationLevel, Figures, Level
 
 OF_EACH_QUEUE = "packets of each queue"
 
@@ -60,6 +60,8 @@ def _sum(values: Iterable[Any]) -> Any:  # noqa: ANN401 - numbers, and dataclass
     if not known:
         return None
     first = known[0]
+    if isinstance(first, Level):
+        return _levels(known)
     if is_dataclass(first):
         names = [field.name for field in fields(first)]
         kind: Any = type(first)
@@ -67,6 +69,17 @@ def _sum(values: Iterable[Any]) -> Any:  # noqa: ANN401 - numbers, and dataclass
     if isinstance(first, tuple):
         return tuple(map(sum, zip(*known, strict=True)))
     return first if isinstance(first, str) else sum(known)
+
+
+def _levels(levels: Sequence[Level]) -> Level:
+    """Add levels; what a queue without a packet has posted, it has all the time."""
+    means = [level.end if level.mean is None else level.mean for level in levels]
+    idle = all(level.mean is None for level in levels)
+    return Level(
+        sum(level.peak for level in levels),
+        None if idle else sum(means),
+        sum(level.end for level in levels),
+    )
 
 
 def _amplification(levels: Sequence[AmplificationLevel]) -> AmplificationLevel:

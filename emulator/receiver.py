@@ -135,6 +135,16 @@ class Receiver:
         return kept[np.arange(max(0, taken - kept.size), taken) % kept.size]
 
     @property
+    def taken(self) -> int:
+        """Frames that the driver has received so far, those it dropped too: skbs are numbered."""
+        return int(self._queue.state["skb"])
+
+    @property
+    def kept(self) -> Records:
+        """The newest skbs, each at its number modulo their count, a power of two."""
+        return self._queue.skbs
+
+    @property
     def log(self) -> Records:
         """The events so far, record array of dtype EVENT."""
         return self._queue.log[: int(self._queue.state["events"])]

@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
-The functions bear the names of the commands: `info`, `replay`, `compare`, `explain`,
-`strategies`, `verify`.
+The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
+`sockets`, `strategies`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -12,11 +12,13 @@ from rxreplay._version import __version__
 
 if TYPE_CHECKING:
     from rxreplay.cataloguing import strategies
+    from rxreplay.charging import sockets
     from rxreplay.comparing import compare, replay
     from rxreplay.errors import RxReplayError
     from rxreplay.explaining import explain
     from rxreplay.inspecting import info
     from rxreplay.options import Options
+    from rxreplay.ringing import ring
     from rxreplay.traces import join_traces, open_trace
     from rxreplay.verifying import verify
 
@@ -30,6 +32,8 @@ __all__ = [
     "join_traces",
     "open_trace",
     "replay",
+    "ring",
+    "sockets",
     "strategies",
     "verify",
 ]
@@ -43,6 +47,8 @@ _HOMES = {
     "join_traces": "traces",
     "open_trace": "traces",
     "replay": "comparing",
+    "ring": "ringing",
+    "sockets": "charging",
     "strategies": "cataloguing",
     "verify": "verifying",
 }

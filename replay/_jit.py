@@ -7,23 +7,28 @@ are made from, so that any change of a source compiles anew.
 
 import hashlib
 import os
+import pickle
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache, partial
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, BinaryIO, ParamSpec, TypeVar, cast
 
 import numba
 import numba.core.config
+from numba.core import caching as numba_caching
 from numba.core import event as numba_event
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 config: Any = numba.core.config  # its names are made at run time
-event: Any = numba_event  # has no types
+event: Any = numba_event  # these two have no types
+caching: Any = numba_caching
 
 # What makes a kernel: no reference counting and all of it inlined, as kernels allocate nothing and
 # call only each other; without both they are eight times slower.
@@ -34,6 +39,8 @@ OPTIONS: dict[str, Any] = {
     "forceinline": True,
     "_nrt": False,
 }
+
+CHECKSUM_BYTES = 4
 
 KERNEL_PACKAGES = ("rxreplay.emulator", "rxreplay.traces")
 
@@ -64,15 +71,6 @@ def _writable(folder: Path) -> bool:
         return False
 
 
-def _without_empty_files(folder: Path) -> Path:
-    """Remove what a full disk has left: numba stops at an empty file of its cache, for good."""
-    for file in folder.rglob("*.nb[ic]"):
-        with suppress(OSError):
-            if file.stat().st_size == 0:
-                file.unlink()
-    return folder
-
-
 @cache
 def cache_folder() -> Path | None:
     """Give the folder of compiled kernels: beside the package, or the user's where that is shut.
@@ -90,8 +88,54 @@ def cache_folder() -> Path | None:
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache")
     for folder in (beside / name, home / "rxreplay" / name):
         if _writable(folder):
-            return _without_empty_files(folder)
+            return folder
     return None
+
+
+class SealedFiles(caching.IndexDataCacheFile):  # type: ignore[misc]
+    """Files of a kernel's cache that end with a checksum; without it they are as if not there.
+
+    numba trusts what it finds: a file that a full disk has cut stops it, for good, and so does a
+    flipped bit, or it is run.
+    """
+
+    def _load_index(self) -> Any:  # noqa: ANN401
+        return super()._load_index() if sealed_content(self._index_path) else {}
+
+    def _load_data(self, name: str) -> Any:  # noqa: ANN401
+        content = sealed_content(self._data_path(name))
+        if not content:
+            raise FileNotFoundError(name)  # so it is compiled anew
+        return pickle.loads(content)
+
+    @contextmanager
+    def _open_for_write(self, filepath: str) -> Iterator[BinaryIO]:
+        with super()._open_for_write(filepath) as file:
+            content = BytesIO()
+            yield content
+            file.write(content.getvalue())
+            file.write(checksum(content.getvalue()))
+
+
+def checksum(content: bytes | memoryview) -> bytes:
+    """Give what a file of the cache ends with.
+
+    Examples
+    --------
+    >>> checksum(b"code").hex()
+    '77153098'
+    """
+    return zlib.crc32(content).to_bytes(CHECKSUM_BYTES)
+
+
+def sealed_content(path: str) -> memoryview | None:
+    """Give what a file holds before its checksum; None where it is not as it was written."""
+    try:
+        whole = memoryview(Path(path).read_bytes())
+    except OSError:
+        return None
+    content, end = whole[:-CHECKSUM_BYTES], whole[-CHECKSUM_BYTES:]
+    return content if content and end == checksum(content) else None
 
 
 class _First(numba_event.Listener):
@@ -143,6 +187,15 @@ def _starts_lightly(compiled: Callable[P, R]) -> Callable[P, R]:
     return compiled
 
 
+def _seals_its_files(compiled: Callable[P, R]) -> Callable[P, R]:
+    files: Any = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if files is not None:  # else it is not cached
+        stem = files._index_name.removesuffix(".nbi")
+        sealed = SealedFiles(files._cache_path, stem, files._source_stamp)
+        cast(Any, compiled)._cache._cache_file = sealed
+    return compiled
+
+
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` on its first call; later processes load it from the cache."""
     folder = cache_folder()
@@ -152,4 +205,4 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
         compiled: Callable[P, R] = numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before
-    return _starts_lightly(compiled)
+    return _starts_lightly(_seals_its_files(compiled))

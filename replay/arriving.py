@@ -3,11 +3,13 @@
 import numpy as np
 from rxreplay.errors import TraceError
 from rxreplay.traces import Packets
+from rxreplay.traces.decap import Decapsulator, LeftOut
 from rxreplay.traces.framing import device_lengths
 from rxreplay.traces.headers import new_headers
 from rxreplay.traces.link_types import CARRIED
 from rxreplay.traces.packets import FCS_MASK, FCS_SHIFT, Int64s, Records
 from rxreplay.traces.steering import RECORDED, SINGLE, Steering, steer
+from rxreplay.traces.tunnels import VLAN
 from rxreplay.traces.vantage import AUTO, DEVICE, WIRE, without_fcs, without_tags
 
 from .arrivals import Arrivals
@@ -41,7 +43,21 @@ class Arriving:
         hashed = self._steering.mode not in (SINGLE, RECORDED)
         self.reads_headers = stripped or moved or hashed
         self.plain = not self.reads_headers and self._steering.mode == SINGLE
-        self.plain &= options.fcs in (AUTO, 0)
+        self.plain &= options.fcs in (AUTO, 0) and not options.decap
+        self._decapsulator = Decapsulator(options.decap) if options.decap else None
+        self._tunnels = bool(set(options.decap) - {VLAN})
+
+    def opened(self, packets: Packets, numbers: Int64s) -> tuple[Packets, Int64s, Int64s]:
+        """Take packets out of what they are in; give also their numbers and bytes on the wire."""
+        if self._decapsulator is None:
+            return packets, numbers, packets.wire_len
+        inner = self._decapsulator.take(packets)
+        return inner.packets, numbers[inner.record], packets.wire_len[inner.record]
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What could not be taken out of anything."""
+        return self._decapsulator.left_out if self._decapsulator else LeftOut()
 
     def headers_of(self, packets: Packets) -> Records:
         """Decode the headers of packets."""
@@ -63,7 +79,9 @@ class Arriving:
             return device_lengths(packets, self._name)
         return packets.wire_len
 
-    def arrivals(self, packets: Packets, numbers: Int64s, headers: Records | None) -> Arrivals:
+    def arrivals(
+        self, packets: Packets, numbers: Int64s, wire_len: Int64s, headers: Records | None
+    ) -> Arrivals:
         """Give packets as a device would get them, without a choice among them.
 
         Raises
@@ -77,7 +95,7 @@ class Arriving:
         return Arrivals(
             number=numbers,
             ts_ns=packets.ts_ns,
-            wire_len=packets.wire_len,
+            wire_len=wire_len,
             frame_len=frame_len,
             queue=queue,
             headers=headers if moved and headers is not None else new_headers(0),
@@ -95,7 +113,7 @@ class Arriving:
         return frame_len
 
     def _fcs_len(self, packets: Packets) -> Int64s:
-        if self._options.fcs == AUTO:
+        if self._options.fcs == AUTO or self._tunnels:  # a tunnel holds no FCS
             return np.asarray(packets.flags >> FCS_SHIFT & FCS_MASK, np.int64)
         return np.full(packets.flags.size, self._options.fcs, np.int64)
 

@@ -3,10 +3,12 @@
 Where that has to be learnt from the capture, its first packets wait until it is known.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rxreplay.traces import Packets
+from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.decision import Decision as DirectionDecision
 from rxreplay.traces.decision import DirectionError
 from rxreplay.traces.ends import Ends, ends_of, join_ends
@@ -47,6 +49,8 @@ class Delivery:
         Bytes on the wire of those that went to each queue.
     unclear : str
         Why it is not clear what the guest received; "" where it is.
+    watch : callable or None
+        Is shown the packets that count, out of their tunnels, with their numbers.
     """
 
     def __init__(self, options: Options, name: str, *, replaying: bool = True) -> None:
@@ -60,6 +64,7 @@ class Delivery:
         self._observer: Observer | None = None
         self._held: list[tuple[Arrivals, Ends]] = []
         self.unclear = ""
+        self.watch: Callable[[Packets, Int64s], None] | None = None
         self.packets = 0
         self.wire_bytes: Int64s = np.zeros(options.queues, np.int64)
 
@@ -88,12 +93,15 @@ class Delivery:
         TraceError
             It is not clear which of them the guest received, or one cannot have been a guest's.
         """
+        packets, numbers, wire_len = self._arriving.opened(packets, numbers)
+        if self.watch:
+            self.watch(packets, numbers)
         reads = self._to_observe or self._arriving.reads_headers
         decoded = reads or self._selector.reads_headers(packets)
         headers = self._arriving.headers_of(packets) if decoded else None
         if headers is not None and self._to_observe:
             self._observe(packets, headers[: self._to_observe])
-        arrivals = self._arriving.arrivals(packets, numbers, headers)
+        arrivals = self._arriving.arrivals(packets, numbers, wire_len, headers)
         ends = ends_of(packets, headers)
         if self._selector.decision:
             return self._deliver(arrivals.only(self._selector.mask(ends)))
@@ -128,6 +136,11 @@ class Delivery:
     def seen(self) -> Seen:
         """What the first packets have shown; nothing where the vantage was told."""
         return self._observer.seen if self._observer else Seen()
+
+    @property
+    def left_out(self) -> LeftOut:
+        """Packets of which `decap` has made nothing."""
+        return self._arriving.left_out
 
     @property
     def remarks(self) -> list[str]:

@@ -66,6 +66,8 @@ def explain(
     ('copy and frags', [('fresh head', 512), ('struct sk_buff', 256), ('buffer', 1536)])
     """
     options = replace(options, **changes)
+    if options.queues > 1:
+        raise OptionError("stories are of a device with one queue; --queues is for others")
     chosen = one_strategy(strategy)
     [opening] = openings(cast(Sequence[Source], source) if options.join else [source], options)
     with opening() as trace:

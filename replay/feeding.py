@@ -6,14 +6,17 @@ from typing import Any
 
 from rxreplay.emulator import Figures, Strategy
 from rxreplay.traces import Digest
+from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.summary import HISTOGRAM, Summary
 
+from .clocked import ClockedDevice
 from .delivering import Delivery
 from .device import Device
 from .options import Options, Progress, no_progress
 from .result import Decided, ResultWarning, TraceInfo
 from .selecting import Selection
 from .sources import Walkable
+from .timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,10 @@ def feed(
         The trace cannot be read to its end.
     """
     digest = Digest()
-    selection = selection or Selection(trace, options, replaying=bool(strategies))
+    timed = options.timing is not None
+    selection = selection or Selection(trace, options, replaying=bool(strategies), timed=timed)
     told = 0
-    with Device(strategies, options) as device:
+    with device_of(strategies, options) as device:
         for frames in selection.frames(digest):
             device.receive(frames)
             if selection.walked > told:
@@ -54,8 +58,17 @@ def feed(
         figures = device.finish(selection.delivery.wire_bytes)
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
     warnings += replay_warnings(trace, digest, selection, options, number)
+    if isinstance(device, ClockedDevice):
+        warnings += clock_warnings(device.timeline, trace.path or trace.format, number)
     info = describe(trace, digest.summary, selection.delivery, device.packets)
     return Fed(info, figures, warnings)
+
+
+def device_of(strategies: Sequence[Strategy], options: Options) -> Device | ClockedDevice:
+    """Give the device that receives, by the clock if there is one."""
+    if options.timing is None:
+        return Device(strategies, options)
+    return ClockedDevice(strategies, options, options.timing)
 
 
 def expected_packets(trace: Walkable, so_far: Selection) -> int | None:
@@ -99,11 +112,44 @@ def replay_warnings(
     if selection.timeless:
         text = f"{selection.timeless:,} packets have no time, and were left out"
         found.append(ResultWarning("left_out", f"{name}: {text}", number))
+    if any(selection.delivery.left_out):
+        text = left_out_text(selection.delivery.left_out, options.decap)
+        found.append(ResultWarning("no_tunnel", f"{name}: {text}", number))
     if not selection.delivery.packets:
         text = nothing_text(selection, options, digest.summary.packets)
         found.append(ResultWarning("no_packets", f"{name}: {text}", number))
     texts = [f"{name}: {text}" for text in selection.delivery.remarks]
     return found + [ResultWarning("remark", text, number) for text in texts]
+
+
+def clock_warnings(timeline: Timeline, name: str, number: int) -> list[ResultWarning]:
+    """Say where the capture's clock could not be followed."""
+    found = []
+    if timeline.backwards:
+        text = f"{name}: {timeline.backwards:,} packets are dated before others: they follow these"
+        found.append(ResultWarning("clock_backwards", text, number))
+    if timeline.timeless:
+        text = f"{name}: {timeline.timeless:,} packets have no time: they follow those before them"
+        found.append(ResultWarning("clock_missing", text, number))
+    return found
+
+
+def left_out_text(left_out: LeftOut, kinds: Sequence[str]) -> str:
+    """Say which packets no tunnel was found in.
+
+    Examples
+    --------
+    >>> left_out_text(LeftOut(no_tunnel=3, cut=1), ["vxlan", "gre"])
+    '--decap leaves out 3 packets without vxlan, gre; 1 whose headers the snaplen cut'
+    """
+    forms = {
+        "no_tunnel": f"{{:,}} packets without {', '.join(kinds)}",
+        "cut": "{:,} whose headers the snaplen cut",
+        "fragment": "{:,} fragments",
+        "other": "{:,} that hold neither Ethernet nor IP",
+    }
+    counts = zip(forms.values(), (getattr(left_out, name) for name in forms), strict=True)
+    return "--decap leaves out " + "; ".join(form.format(n) for form, n in counts if n)
 
 
 def oversized_text(summary: Summary) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from rxreplay.emulator import STRATEGIES
+from rxreplay.emulator.queue import checked_ring
 from rxreplay.errors import RxReplayError, StrategyError
 
 from .recording import NothingToCompareError, Recording, RecordingError
@@ -75,7 +76,7 @@ def best(recording: Recording, names: list[str]) -> list[Verdict]:
     for name in names:
         try:
             chosen = strategy_of(recording, name)
-            key = chosen.behaviour(ring)
+            key = chosen.behaviour(checked_ring(ring))
             if key not in alike:
                 alike[key] = compare_recording(recording, chosen)
             verdicts.append(replace(alike[key], strategy=name))

@@ -19,10 +19,12 @@ CHECKSUM_PARTIAL = 3  # include/linux/skbuff.h
 NO_DEV = "(no_device)"  # include/trace/events/napi.h: the backlog's
 
 LINE = re.compile(r"\s*\S.*?\[\d+\]\s+(?:\S+\s+)?[\d.]+:\s+(?:\w+:)?(\w+):\s+(.*)")
-FIELD = re.compile(r"(\w+)=(\S*)")
+FIELD = re.compile(r"\b(\w+)=(\S*)")  # from the start of a word: else a long one takes ages
 POLL = re.compile(r"for device (\S*) work (\d+) budget (\d+)")
 LOST = re.compile(r"LOST (\d+) EVENTS")
 ENTRIES = re.compile(r"entries-in-buffer/entries-written: (\d+)/(\d+)")
+
+LARGEST = 2**64 - 1  # an address is a number, too
 
 GSO = ("gso_size", "gso_type")
 GRO, NAPI_POLL = "napi_gro_receive_entry", "napi_poll"
@@ -117,7 +119,8 @@ def checked(record: Record) -> Record:
     optional = [field for field in GSO if field in record.fields]
     try:
         for field in (*NEEDED[record.name], *optional):
-            record.number(field)
+            if abs(record.number(field)) > LARGEST:
+                raise ValueError
     except (KeyError, ValueError):
         raise LostEventsError(
             record.line, f"{record.name} has no number {field!r}: cut off, or not of 4.8 or later"

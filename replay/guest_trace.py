@@ -19,6 +19,7 @@ from .ftrace import (
 from .recording import Recording, RecordingError, head_of, recording_of, text_of
 
 REFILLS = ("refill", "frag")
+SHOWN_DEVICES = 8
 
 
 class Trace(NamedTuple):
@@ -128,7 +129,9 @@ def chosen_device(name: str, trace: list[Record], dev: str | None) -> tuple[str,
         There is none to choose.
     """
     found = devices(trace)
-    listed = ", ".join(f"{known or 'no name'} ({found[known]:,})" for known in sorted(found))
+    shown = sorted(known for known, _ in found.most_common(SHOWN_DEVICES))
+    listed = ", ".join(f"{known or 'no name'} ({found[known]:,})" for known in shown)
+    listed += f" and {len(found) - SHOWN_DEVICES:,} more" * (len(found) > SHOWN_DEVICES)
     if not found:
         raise RecordingError(f"{name}: a trace without packets: {GRO} was not enabled, or too late")
     if dev is not None and dev not in found:

@@ -16,6 +16,7 @@ from rxreplay.traces.steering import AUTOMQ, MICROSOFT_KEY, SINGLE, Steering
 from rxreplay.traces.vantage import VANTAGES
 
 from .moments import parse_span
+from .timing import Timing
 
 Join = Literal["time", "given"] | None
 KEEP, STRIP = TAGS = ("keep", "strip")
@@ -43,6 +44,9 @@ class Options:
         received, and asks by an error where that is not clear.
     guest_macs, guest_ips : sequence of str
         Ethernet and IP addresses of the guest, which settle what it received.
+    decap : sequence of str
+        Tunnels out of which the guest's packets are taken, and tags that are taken off: `vxlan`,
+        `geneve`, `gre`, `erspan`, `vlan`; UDP ports as `vxlan:PORT`.
     vantage : {"auto", "device", "wire", "guest"}
         Where the capture was taken: the frames are as the device got them, or before the host's
         GRO merged them, or after the guest's did. `auto` takes them as they are, and says what
@@ -78,6 +82,8 @@ class Options:
         Whether the packets before a damaged record count.
     threads : int
         How many threads emulate, 0: as many as there are cores. No figure depends on it.
+    timing : Timing or None
+        By which clock; None: without one, polls come as `polls` says.
     """
 
     ring: int = 256
@@ -86,6 +92,7 @@ class Options:
     direction: str = "auto"
     guest_macs: Sequence[str] = ()
     guest_ips: Sequence[str] = ()
+    decap: Sequence[str] = ()
     vantage: str = "auto"
     gro_timeout: str = "50us"
     mtu: int = 1500
@@ -103,6 +110,7 @@ class Options:
     link_type: str | int | None = None
     keep_damaged: bool = False
     threads: int = 0
+    timing: Timing | None = None
 
     def __post_init__(self) -> None:
         """Check what is one of a few words.
@@ -157,7 +165,8 @@ class Options:
             "strategies": [strategy.name for strategy in strategies],
             "reference": reference,
             "ring": self.ring,
-            "poll": np.asarray(self.polls).tolist(),
+            "poll": np.asarray(self.polls).tolist() if self.timing is None else None,
+            "clock": self.timing and self.timing.as_config(),
             "lifetime": "drop",
             "rcvbuf": self.rcvbuf,
             **self.selection_config(),
@@ -169,6 +178,7 @@ class Options:
             "direction": self.direction,
             "guest_mac": [format_mac(mac) for mac in mac_numbers(self.guest_macs)],
             "guest_ip": [format_ip(ip) for ip in ip_numbers(self.guest_ips)],
+            "decap": list(self.decap),
             "vantage": self.vantage,
             "gro_timeout_ns": self.gro_timeout_ns,
             "mtu": self.mtu,

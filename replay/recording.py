@@ -12,6 +12,9 @@ from rxreplay.errors import RxReplayError
 
 GZIP_MAGIC = b"\x1f\x8b"
 NUMBER = re.compile(r"-?[0-9]{1,18}")
+MOST_BYTES = 256 * 1024 * 1024  # a log is held whole, its events in some ten times its bytes
+MOST_BRACKETS = 64  # of a first line: Python's reader of JSON cannot go down for ever
+MOST_SHOWN = 80
 FIELDS = {"refill": 4, "frag": 1, "chunk": 2, "pool": 2, "packet": 6, "poll": 1}
 
 Event = tuple[str, ...]
@@ -116,6 +119,8 @@ def recording_of(name: str, text: str) -> Recording:
 
 def head_of(line: str) -> dict[str, Any] | None:
     """Give what the first line of a recording says, or None if it is no such line."""
+    if line.count("[") + line.count("{") > MOST_BRACKETS:
+        return None
     try:
         head: dict[str, Any] = json.loads(line.removeprefix("#"))
         head["kernel"], head["mode"]
@@ -134,9 +139,13 @@ def text_of(name: str) -> str:
     """
     try:
         with open(name, "rb") as file:
-            content = file.read()
-        if content.startswith(GZIP_MAGIC):
-            content = gzip.decompress(content)
+            packed = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
+            content = (gzip.GzipFile(fileobj=file) if packed else file).read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise RecordingError(
+                f"{name}: more than {MOST_BYTES >> 20:,} MiB of text, which is held whole; "
+                "compare the first part, as 'head -c' gives it"
+            )
         return content.decode()
     except OSError as error:
         raise RecordingError(f"{name}: {error.strerror or error}") from None
@@ -149,7 +158,8 @@ def text_of(name: str) -> str:
 def _event(name: str, number: int, line: str) -> Event:
     kind, *fields = line.split("\t")
     if len(fields) != FIELDS.get(kind) or not _sound(kind, fields):
-        raise RecordingError(f"{name}: line {number:,}: {line!r} is no event of a recording")
+        shown = repr(line[:MOST_SHOWN]) + "..." * (len(line) > MOST_SHOWN)
+        raise RecordingError(f"{name}: line {number:,}: {shown} is no event of a recording")
     return (kind, *fields)
 
 

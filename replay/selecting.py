@@ -38,6 +38,7 @@ def without_bytes(options: Options) -> Options:
         "--direction": options.direction in ("in", "out"),
         "an address of the guest": options.guest_macs or options.guest_ips,
         "--vantage": options.vantage in (WIRE, GUEST),
+        "--decap": options.decap,
         "--vlan": options.vlan == STRIP,
         "--queues": options.steered().mode != SINGLE,
     }
@@ -58,6 +59,8 @@ class Selection:
         What is asked for.
     replaying : bool
         Whether frames are wanted, or only what there is to say.
+    timed : bool
+        Whether each frame is wanted with its time.
 
     Attributes
     ----------
@@ -76,8 +79,11 @@ class Selection:
         It cannot be of lengths without bytes.
     """
 
-    def __init__(self, trace: Walkable, options: Options, *, replaying: bool = True) -> None:
+    def __init__(
+        self, trace: Walkable, options: Options, *, replaying: bool = True, timed: bool = False
+    ) -> None:
         """Read what is asked for."""
+        self._wants_times = timed
         self._trace = trace
         self._first, self._last = parse_packets(options.packet_range or "1:")
         self._start = parse_moment(options.start) if options.start else FROM_THE_START
@@ -116,7 +122,7 @@ class Selection:
         yield self.delivery.end()
 
     def _by_packet(self) -> bool:
-        return self._chosen or self.delivery.by_packet
+        return self._chosen or self._wants_times or self.delivery.by_packet
 
     def _note(self, packets: Packets) -> None:
         self.walked += packets.wire_len.size

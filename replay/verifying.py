@@ -7,12 +7,13 @@ import numpy as np
 from rxreplay.emulator import Receiver, Strategy
 from rxreplay.emulator import strategy as strategy_named
 from rxreplay.emulator.abi import SK_RMEM_DEFAULT
+from rxreplay.emulator.batch import MAX_FRAME
 from rxreplay.errors import StrategyError
 
 from .differing import Difference, emulated_events, first_difference, head_difference
 from .guest_trace import read_log
 from .midway import compare_midway
-from .recording import Recording, RecordingError
+from .recording import MOST_SHOWN, Recording, RecordingError
 
 VNET_HDR = 12  # bytes of virtio header where a recording does not say
 EVENTS_TO_SPARE = 4096
@@ -200,10 +201,21 @@ def replay_recording(recording: Recording, chosen: Strategy) -> Receiver:
             f"{sum(recording.polls):,} packets and it has {len(recording.frames):,}: packets or "
             "polls are missing"
         )
+    check_frames(recording)
     events = len(recording.events) + EVENTS_TO_SPARE
     while len((receiver := received(recording, chosen, events)).log) == events:
         events *= 2  # what was not traced takes room as well
     return receiver
+
+
+def check_frames(recording: Recording) -> None:
+    """Refuse a recording with a frame that no device can have."""
+    for event, line in zip(recording.events, recording.lines, strict=True):
+        if event[0] == "packet" and not 0 <= int(event[2]) <= MAX_FRAME:
+            raise RecordingError(
+                f"{recording.name}: line {line:,}: a packet of {event[2][:MOST_SHOWN]} bytes: "
+                "the log is damaged there"
+            )
 
 
 def received(recording: Recording, chosen: Strategy, events: int) -> Receiver:

@@ -192,9 +192,10 @@ def read_packet(napi: Record, frame: Int64s, headers: Record, skb: Record) -> No
     if headers["payload_len"] == NOT_KEPT:
         skb["payload_len"] = skb["frame_len"] - link_len - header_len
     skb["ip_len"] = header_len + skb["payload_len"]
-    # Padded ones, as inet_gro_receive() does; and what has been merged before, which must be left.
-    too_long = link_len + min(skb["ip_len"], napi["mtu"])
-    skb["flush"] = skb["frame_len"] > too_long
+    # Padded and cut ones, as inet_gro_receive() does; and what has been merged before, which must
+    # be left.
+    unlike = skb["frame_len"] != link_len + skb["ip_len"]
+    skb["flush"] = unlike or skb["ip_len"] > napi["mtu"]
     skb["flow"] = headers["flow"]
     skb["seq"] = headers["seq"]
     skb["next_seq"] = (headers["seq"] + skb["payload_len"]) & 0xFFFFFFFF

@@ -1,7 +1,7 @@
 """Packets out of tunnels: what a guest behind the tunnel's end would have got."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -27,8 +27,7 @@ class Inner(NamedTuple):
     record: Int64s
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """Packets that nothing was taken out of, by the reason.
 
     Attributes
@@ -43,10 +42,10 @@ class LeftOut:
         Those in a tunnel that carries neither Ethernet nor IP, or whose header cannot be.
     """
 
-    no_tunnel: int
-    cut: int
-    fragment: int
-    other: int
+    no_tunnel: int = 0
+    cut: int = 0
+    fragment: int = 0
+    other: int = 0
 
 
 class Decapsulator:
@@ -81,7 +80,7 @@ class Decapsulator:
         """Read the kinds; begin with nothing left out."""
         self._asked = parse_kinds(kinds)
         self._copy = np.zeros(0, np.uint8)
-        self._counts = np.zeros(len(LeftOut.__slots__) + 1, np.int64)
+        self._counts = np.zeros(len(LeftOut._fields) + 1, np.int64)
 
     @property
     def left_out(self) -> LeftOut:

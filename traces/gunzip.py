@@ -6,6 +6,7 @@ from .faults import Damage
 from .plain import SLICE, Reader
 
 INPUT: Final = 128 * 1024
+FIRST: Final = 4 * 1024  # zlib copies what it has not used: a member may end soon
 GZIP: Final = 31  # zlib: a window of 32 KiB, with the header and the trailer of gzip
 
 
@@ -33,49 +34,65 @@ class GzipReader:
         self.cut = False
         self._raw = raw
         self._zlib: Any = zlib_ng
-        self._input: bytes | memoryview = b""
+        self._input = memoryview(b"")
+        self._step = FIRST
+        self._full = False  # there was no room for more of what zlib has
         self._member: Member = self._zlib.decompressobj(wbits=GZIP)
         self._fault: Damage | None = None
 
     def read(self, size: int) -> bytes:
-        """Give some bytes, none at the end."""
-        while not self._fault:
-            if self._member.eof and not self._next_member():
-                return b""
-            data = self._decompress(min(size, SLICE))
-            if data:
-                return data
-            if not self._member.eof and not self._input:
-                self._input = self._raw.read(INPUT)
-                if not self._input:
-                    self.cut = True
-                    return b""
-        raise self._fault
+        """Give some bytes, none at the end; of short members all that are at hand."""
+        parts: list[bytes] = []
+        room = min(size, SLICE)
+        while room and not self._fault and self._goes_on(wait=not parts):
+            if data := self._decompress(room):
+                parts.append(data)
+                room -= len(data)
+        if self._fault and not parts:
+            raise self._fault
+        return b"".join(parts)
 
     def close(self) -> None:
         """Let go of the compressed bytes."""
         self._raw.close()
 
+    def _goes_on(self, *, wait: bool) -> bool:
+        """Say whether a member is open that may give more; wait for compressed bytes if asked."""
+        while self._member.eof:
+            if not self._input and not (wait and self._more()):
+                return False
+            self._next_member()
+        if self._input or self._full:
+            return True
+        self.cut = wait and not self._more()
+        return wait and not self.cut
+
+    def _more(self) -> bool:
+        self._input = memoryview(self._raw.read(INPUT))
+        return bool(self._input)
+
     def _decompress(self, size: int) -> bytes:
-        before = self._member.copy()
+        before, part = self._member.copy(), self._input[: self._step]
         try:
-            data = self._member.decompress(self._input, size)
+            data = self._member.decompress(part, size)
         except self._zlib.error as error:
             self._fault = Damage(f"the gzip stream is damaged ({error})")
             self._fault.__cause__ = error
-            return _until(self._zlib.error, before, bytes(self._input), size)
-        self._input = self._member.unconsumed_tail
+            return _until(self._zlib.error, before, bytes(part), size)
+        left = self._member.unused_data or self._member.unconsumed_tail
+        self._input = self._input[len(part) - len(left) :]
+        self._step = min(2 * self._step, INPUT)
+        self._full = len(data) == size
         return data
 
-    def _next_member(self) -> bool:
-        rest = self._member.unused_data.lstrip(b"\0")  # padding, as tapes and gzip(1) have it
-        while not rest:
-            if not (more := self._raw.read(INPUT)):
-                return False
-            rest = bytes(more).lstrip(b"\0")
-        self._input = rest
-        self._member = self._zlib.decompressobj(wbits=GZIP)
-        return True
+    def _next_member(self) -> None:
+        """Begin a member where the padding ends that tapes and gzip(1) leave, if it ends here."""
+        start = bytes(self._input[:FIRST])
+        padding = len(start) - len(start.lstrip(b"\0"))
+        self._input = self._input[padding:]
+        if padding < len(start):
+            self._step, self._full = FIRST, False
+            self._member = self._zlib.decompressobj(wbits=GZIP)
 
 
 def _until(error: type[Exception], member: Member, data: bytes, size: int) -> bytes:

@@ -65,13 +65,9 @@ def new_interface(link_type: int, snaplen: int, tsresol: int, tsoffset: int) -> 
     >>> int(new_interface(EN10MB, 96, 9, 0)["factor"])
     1
     """
-    row = np.zeros(1, INTERFACE_DTYPE)[0]
-    row["rule"], row["factor"], row["offset_ns"], row["high_max"] = clock(tsresol, tsoffset)
-    row["snaplen"] = snaplen
-    row["cap_limit"] = cap_limit(snaplen)
-    row["ethernet"] = link_type == EN10MB
-    row["link_type"] = link_type
-    return row
+    no_fcs = 0
+    what = snaplen, cap_limit(snaplen), link_type == EN10MB, link_type, no_fcs
+    return np.array((*clock(tsresol, tsoffset), *what), INTERFACE_DTYPE)[()]
 
 
 def no_interfaces() -> Records:

@@ -1,6 +1,8 @@
 """Several captures as one, in the order of their times or as given."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final, Literal, TypeVar
 
 from rxreplay.errors import TraceError
@@ -69,12 +71,12 @@ class JoinedTrace(Closing):
         self.traces = tuple(traces)
         self._own: list[TraceWarning] = []
 
-    @property
+    @cached_property
     def path(self) -> str:
         """Names of the captures, joined by `+`."""
         return "+".join(trace.path for trace in self.traces)
 
-    @property
+    @cached_property
     def format(self) -> str:
         """Formats, each once, joined by `+`."""
         return "+".join(dict.fromkeys(trace.format for trace in self.traces))
@@ -90,7 +92,7 @@ class JoinedTrace(Closing):
         """Largest snaplen."""
         return max(trace.snaplen for trace in self.traces)
 
-    @property
+    @cached_property
     def size_bytes(self) -> int | None:
         """Sum of the file sizes; None where a stream is among them."""
         sizes = [trace.size_bytes for trace in self.traces]
@@ -152,12 +154,15 @@ class JoinedTrace(Closing):
         """Give what the captures kept of some records, counted through; see `Trace.frames`."""
         first = 0
         for trace in self.traces:
-            inside = [number - first for number in numbers if number >= first]
-            if not inside:
+            packets = sum(block.ts_ns.size for block in trace.blocks(addresses=False))
+            begin, end = (bisect_left(numbers, n) for n in (first, first + packets))
+            if begin < end:
+                inside = [number - first for number in numbers[begin:end]]
+                for number, frame in trace.frames(inside):
+                    yield number + first, frame
+            first += packets
+            if end == len(numbers):
                 return
-            for number, frame in trace.frames(inside):
-                yield number + first, frame
-            first += sum(block.ts_ns.size for block in trace.blocks(addresses=False))
 
     def close(self) -> None:
         """Close every capture."""

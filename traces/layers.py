@@ -27,10 +27,10 @@ INNER = np.dtype(
 
 LAYER = np.dtype(
     [
-        *HEADERS.descr,
-        ("end", "i8"),
+        ("end", "i8"),  # its own fields first: numba takes what begins with HEADERS for HEADERS
         ("wire_end", "i8"),
         ("partial", "i8"),  # whether the rest of what it carries is elsewhere
+        *HEADERS.descr,
     ]
 )
 

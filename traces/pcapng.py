@@ -62,6 +62,8 @@ class PcapngDecoder:
         self._order = "<"
         self._interfaces = no_interfaces()
         self._count = 0
+        self.link_types: set[int] = set()  # of the interfaces that are described by now
+        self.has_fcs = False  # whether one of them keeps a frame check sequence
         self._preview(head)
 
     def _preview(self, head: bytes) -> None:
@@ -95,16 +97,6 @@ class PcapngDecoder:
         interfaces = self._interfaces[: self._count]
         return digest_pcapng(window.data, self.walk, interfaces, columns, lengths, sums)
 
-    @property
-    def link_types(self) -> set[int]:
-        """Link types of the interfaces that are described by now."""
-        return set(self._interfaces["link_type"][: self._count].tolist())
-
-    @property
-    def has_fcs(self) -> bool:
-        """Whether an interface that is described by now keeps a frame check sequence."""
-        return bool(self._interfaces["fcs_len"][: self._count].any())
-
     def locate(self, columns: Int64s, count: int) -> None:
         """Do nothing: the walk has written where the bytes are."""
 
@@ -126,7 +118,8 @@ class PcapngDecoder:
     def _words(self, window: Window, count: int) -> tuple[int, ...]:
         pos = int(self.walk["pos"])
         data = window.data[pos : pos + 4 * count].tobytes()
-        return struct.unpack(f"{self._order}{len(data) // 4}I", data)
+        # a damaged block can be the last, with fewer words
+        return struct.unpack(f"{self._order}{count}I", data.ljust(4 * count, b"\0"))
 
     def _block(self, window: Window) -> bytes:
         length = padded(self._words(window, 2)[1])
@@ -158,6 +151,8 @@ class PcapngDecoder:
         if version not in VERSIONS:
             raise Damage(f"a section of pcapng version {version[0]}.{version[1]} (1.0 is known)")
         self._count = 0
+        self.link_types.clear()
+        self.has_fcs = False
 
     def _interface(self, block: bytes) -> None:
         if len(block) < INTERFACE_MIN:
@@ -182,6 +177,8 @@ class PcapngDecoder:
             self._interfaces = grown
         self._interfaces[self._count] = row
         self._count += 1
+        self.link_types.add(link_type)
+        self.has_fcs |= fcs_len > 0
         self._scene.add_interface(link_type, snaplen, fcs_len)
 
     def _options(self, data: bytes) -> dict[int, bytes]:

@@ -12,6 +12,8 @@ from .host_gro import ETH_MTU
 from .packets import Int64s, Record, Records, Word
 
 FLOWS: Final = 4096  # a power of two; a later flow takes the place of an earlier one
+GRO_MAX_SIZE: Final = 8 * 65535  # include/linux/netdevice.h
+MOST_SEGMENTS: Final = 2048  # of one packet: headers can leave room for a byte in each
 TCP_MSS_DEFAULT: Final = 536  # include/net/tcp.h
 
 FLOW = np.dtype([("flow", "i8"), ("mss", "i8")])
@@ -29,13 +31,17 @@ class Frames(NamedTuple):
 
 @kernel
 def payload_of(frame_len: Word, headers: Record) -> np.int64:
-    """Give the payload of a TCP packet in bytes; 0 where its headers are not known."""
+    """Give the payload of a TCP packet in bytes; 0 where its headers are not known, or cannot be.
+
+    A damaged record can claim 4 GB, and IP more than its frame: nobody has merged these.
+    """
     if headers["protocol"] != TCP or headers["fragment"] != WHOLE or headers["payload"] == NOT_KEPT:
         return np.int64(0)
-    if headers["payload_len"] != NOT_KEPT:
-        return np.int64(headers["payload_len"])
     head = ETH_HLEN + headers["tag_bytes"] + headers["payload"] - headers["network"]
-    return np.int64(max(frame_len - head, 0))
+    payload = max(frame_len - head, 0)
+    if payload > GRO_MAX_SIZE or headers["payload_len"] > payload:
+        return np.int64(0)
+    return np.int64(payload if headers["payload_len"] == NOT_KEPT else headers["payload_len"])
 
 
 @kernel
@@ -73,9 +79,10 @@ def plan(flows: Records, frame_len: Int64s, headers: Records, mtu: Word, plans: 
             if known["mss"] and known["flow"] == headers[i]["flow"]:
                 mss = min(mss, known["mss"])
             count = (payload + mss - 1) // mss
-            plans[COUNT, i] = count
-            plans[WHOLE_LEN, i] = frame_len[i] - payload + mss
-            plans[LAST_LEN, i] = frame_len[i] - (count - 1) * mss
+            if count <= MOST_SEGMENTS:
+                plans[COUNT, i] = count
+                plans[WHOLE_LEN, i] = frame_len[i] - payload + mss
+                plans[LAST_LEN, i] = frame_len[i] - (count - 1) * mss
 
 
 def unfold(plans: Int64s) -> Frames:

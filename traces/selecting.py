@@ -62,8 +62,7 @@ class Selector:
             It is not clear what the guest received.
         """
         heard, self._heard = join_ends(self._heard), []
-        if self.decision is None:
-            self.decision = decide(first_ends(heard, EVIDENCE_PACKETS), self._direction, self._name)
+        self.decision = decide(first_ends(heard, EVIDENCE_PACKETS), self._direction, self._name)
 
     def reads_headers(self, packets: Packets) -> bool:
         """Say whether the headers of packets have to be decoded to know their ends."""

@@ -52,6 +52,8 @@ class Source:
             return
         if isinstance(given, (str, os.PathLike)):
             self.path, self.name = "-", "standard input"
+            if sys.stdin is None:
+                raise TraceError("standard input is closed; name a capture, or pipe one in")
             self._stream = sys.stdin.buffer
         else:
             self._stream = given

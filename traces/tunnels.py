@@ -16,7 +16,8 @@ GPE_PORT: Final = 4790
 GENEVE_PORTS: Final = (6081,)
 
 UDP_KINDS: Final = {"vxlan": (VXLAN, (*VXLAN_PORTS, GPE_PORT)), "geneve": (GENEVE, GENEVE_PORTS)}
-KINDS: Final = (*UDP_KINDS, "gre", "erspan", "vlan")
+VLAN: Final = "vlan"  # no tunnel
+KINDS: Final = (*UDP_KINDS, "gre", "erspan", VLAN)
 
 PORTS: Final = 65_536
 

@@ -13,6 +13,8 @@ SKIPPABLE: Final = tuple(bytes([0x50 + n, 0x2A, 0x4D, 0x18]) for n in range(16))
 ZSTD_RLE: Final = 1  # a block of one byte, repeated
 LZ4_MAX_BLOCK: Final = 4 * 1024 * 1024
 
+ENOUGH: Final = 32 * 1024  # shorter pieces cost the walk more than their bytes
+
 
 class Supply:
     """As many bytes as are asked for, out of a reader that gives what it has."""
@@ -36,6 +38,11 @@ class Supply:
     def skip(self, size: int) -> bool:
         """Pass over `size` bytes; False where there are fewer."""
         return sum(map(len, self.parts(size))) == size
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether there is something that need not be waited for."""
+        return bool(self._rest)
 
     def _more(self) -> bool:
         self._rest = memoryview(self._raw.read(SLICE))
@@ -86,18 +93,28 @@ class Frame(NamedTuple):
     error: type[Exception]
 
 
-def _zstd() -> Frame:
+def _zstd() -> Callable[[], Frame]:
     import zstandard  # not needed by most walks
 
-    decompressor = zstandard.ZstdDecompressor().decompressobj()
-    return Frame("zstd", zstd_pieces, decompressor, {}, zstandard.ZstdError)
+    of_all = zstandard.ZstdDecompressor()  # is much dearer than what it makes for each frame
+
+    def begin() -> Frame:
+        return Frame("zstd", zstd_pieces, of_all.decompressobj(), {}, zstandard.ZstdError)
+
+    return begin
 
 
-def _lz4() -> Frame:
+def _lz4() -> Callable[[], Frame]:
     import lz4.frame
 
+    of_all = lz4.frame.LZ4FrameDecompressor()
     options = {"max_length": SLICE}  # without it, nothing makes it give what it has kept
-    return Frame("lz4", lz4_pieces, lz4.frame.LZ4FrameDecompressor(), options, RuntimeError)
+
+    def begin() -> Frame:
+        of_all.reset()
+        return Frame("lz4", lz4_pieces, of_all, options, RuntimeError)
+
+    return begin
 
 
 FRAMES: Final = {ZSTD_MAGIC: _zstd, LZ4_MAGIC: _lz4}
@@ -111,36 +128,60 @@ class FrameReader:
         self.cut = False
         self._raw = raw
         self._supply = Supply(raw)
+        self._begin: dict[bytes, Callable[[], Frame]] = {}
         self._blocks = self._frames()
         self._output = memoryview(b"")
+        self._fault: Damage | None = None
 
     def read(self, size: int) -> memoryview:
         """Give some bytes, none at the end."""
-        while not self._output:
-            block = next(self._blocks, None)
-            if block is None:
-                break
-            self._output = memoryview(block)
+        if not self._output:
+            self._output = memoryview(self._next())
         data, self._output = self._output[:size], self._output[size:]
         return data
+
+    def _next(self) -> bytes:
+        """Give the next block, or of short ones those that are at hand."""
+        if self._fault:
+            raise self._fault
+        parts: list[bytes] = []
+        room = ENOUGH
+        try:
+            for block in self._blocks:
+                if block:
+                    parts.append(block)
+                room -= len(block)
+                if room <= 0 or (parts and not self._supply.at_hand):
+                    break
+        except Damage as damage:
+            self._fault = damage
+            if not parts:
+                raise
+        return b"".join(parts)
 
     def close(self) -> None:
         """Let go of the compressed bytes."""
         self._raw.close()
 
     def _frames(self) -> Iterator[bytes]:
-        """Give the contents of block after block."""
+        """Give the contents of block after block, and nothing behind each frame."""
         while magic := self._supply.take(4):
             if magic in SKIPPABLE:
                 size = self._supply.take(4)
                 self.cut = len(size) < 4 or not self._supply.skip(int.from_bytes(size, "little"))
             elif magic in FRAMES:
-                yield from self._contents(FRAMES[magic]())
+                yield from self._contents(self._frame(magic))
             elif any(known.startswith(magic) for known in (*FRAMES, *SKIPPABLE)):
                 self.cut = True
             else:
                 start = magic.hex(" ")
                 raise Damage(f"the stream is damaged (no frame of zstd or lz4 starts with {start})")
+            yield b""
+
+    def _frame(self, magic: bytes) -> Frame:
+        if magic not in self._begin:
+            self._begin[magic] = FRAMES[magic]()
+        return self._begin[magic]()
 
     def _contents(self, frame: Frame) -> Iterator[bytes]:
         decompressor = frame.decompressor

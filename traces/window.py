@@ -94,18 +94,23 @@ class StreamWindow:
     def fill(self, walk: Record, need: int) -> bool:
         """Drop what the walk has passed, and read on; False where nothing comes any more."""
         pos = int(walk["pos"])
+        if need > self._buffer.size or pos + need > self._buffer.size or pos > self.end // 2:
+            self._move(walk, pos, need)
+        data = self._reader.read(self._buffer.size - self.end)
+        self._buffer[self.end : self.end + len(data)] = np.frombuffer(data, np.uint8)
+        self.end += len(data)
+        walk["end"] = self.end
+        return bool(data)
+
+    def _move(self, walk: Record, pos: int, need: int) -> None:
+        """Drop what lies before `pos`, and have room for `need` bytes from there on."""
         kept = self._buffer[pos : self.end].copy()
         if need > self._buffer.size:
             self._allocate(need)
         self._buffer[: kept.size] = kept
         self.base += pos
         self.end = kept.size
-        walk["pos"], walk["end"] = 0, self.end
-        data = self._reader.read(self._buffer.size - self.end)
-        self._buffer[self.end : self.end + len(data)] = np.frombuffer(data, np.uint8)
-        self.end += len(data)
-        walk["end"] = self.end
-        return bool(data)
+        walk["pos"] = 0
 
     def release(self, pos: int) -> None:
         """Do nothing: `fill` drops what lies before `pos`."""

@@ -2,6 +2,9 @@
 
 import gc
 import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -9,11 +12,15 @@ import click
 from rxreplay._version import __version__
 from rxreplay.errors import OptionError, RxReplayError
 
+from .saying import complain, complain_of_usage, prepare_streams
+
 COMMANDS = {
     "info": "What a capture holds, and what that means for a replay.",
     "replay": "All figures of one strategy.",
     "compare": "Strategies side by side, with a verdict.",
+    "ring": "How large a ring has to be, by the clock.",
     "explain": "The story of a packet: buffers, skb, truesize, chunks.",
+    "sockets": "What sockets can take of a capture, and what they would need.",
     "strategies": "The receive strategies, one line each.",
     "verify": "Hold the emulator against recordings and traces of real kernels.",
 }
@@ -34,6 +41,36 @@ def start_quickly() -> None:
 
 class LazyGroup(click.Group):
     """Commands that are imported when they run, so that --help answers at once."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command; what goes wrong before it begins is told like all else."""
+        run: Callable[[], Any] = partial(
+            super().main, args, prog_name, complete_var, standalone_mode=False, **extra
+        )
+        if not standalone_mode:
+            return run()
+        prepare_streams()
+        try:
+            status = run()
+        except click.ClickException as error:
+            complain_of_usage(error)
+            status = error.exit_code
+        except click.Abort:
+            complain("rxreplay: interrupted")
+            status = INTERRUPTED
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            complain(f"rxreplay: {error.strerror or error}; nothing was lost")
+            status = 1
+        sys.exit(status)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """List the commands in the order in which a user meets them."""
@@ -59,15 +96,17 @@ class LazyGroup(click.Group):
         except RxReplayError as error:
             if ctx.params["debug"]:
                 raise
-            click.echo(f"rxreplay: {error}", err=True)
+            complain(f"rxreplay: {error}")
             ctx.exit(WRONG_USAGE if isinstance(error, OptionError) else 1)
         except BrokenPipeError:
             raise
         except OSError as error:
-            click.echo(f"rxreplay: {error}; nothing was lost, free some space there", err=True)
+            if error.filename is None:  # a standard stream; what has a name can be given another
+                raise
+            complain(f"rxreplay: {error}; nothing was lost, free some space there")
             ctx.exit(1)
         except KeyboardInterrupt:
-            click.echo("rxreplay: interrupted", err=True)
+            complain("rxreplay: interrupted")
             ctx.exit(INTERRUPTED)
 
 

@@ -4,7 +4,16 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, EMULATING, READING, REPORTING, STEERING, CaptureCommand
+from .shared import (
+    CAPTURES,
+    EMULATING,
+    MAYBE_TIMING,
+    READING,
+    REPORTING,
+    STEERING,
+    CaptureCommand,
+    timed,
+)
 
 
 @click.command("compare", cls=CaptureCommand)
@@ -26,6 +35,7 @@ from .shared import CAPTURES, EMULATING, READING, REPORTING, STEERING, CaptureCo
     help="Show only the table's rows whose label contains TEXT, and no verdict.  Repeatable.",
 )
 @EMULATING
+@MAYBE_TIMING
 @READING
 @STEERING
 @REPORTING
@@ -53,5 +63,5 @@ def command(
     shown = rows_with(rows)
     chosen = apply_settings(strategies or default_strategies(), settings)
     with progress_bar(quiet=quiet) as progress:
-        results = compare(captures, chosen, Options(**how), progress)
+        results = compare(captures, chosen, Options(**timed(how)), progress)
     finish(results, "compare", form, output, quiet=quiet, rows=shown)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, EMULATING, READING, REPORTING, STEERING, CaptureCommand
+from .shared import CAPTURES, EMULATING, READING, REPORTING, CaptureCommand
 
 
 @click.command("explain", cls=CaptureCommand)
@@ -29,7 +29,6 @@ from .shared import CAPTURES, EMULATING, READING, REPORTING, STEERING, CaptureCo
 @click.option("--flow", is_flag=True, help="Show all packets of --packet's flow, a line each.")
 @EMULATING
 @READING
-@STEERING
 @REPORTING
 def command(
     captures: tuple[str, ...],

@@ -4,10 +4,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-import click
-
 from .._jit import cache_folder, on_compiling
 from ..options import Progress, no_progress
+from .saying import complain
 
 
 def announced() -> AbstractContextManager[None]:
@@ -18,7 +17,7 @@ def announced() -> AbstractContextManager[None]:
 def _announce() -> None:
     nowhere = "each time, as no cache folder can be written (NUMBA_CACHE_DIR)"
     once = "once" if cache_folder() else nowhere
-    click.echo(f"rxreplay: compiling the emulator, {once}, some seconds ...", err=True)
+    complain(f"rxreplay: compiling the emulator, {once}, some seconds ...")
 
 
 @contextmanager

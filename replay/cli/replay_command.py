@@ -4,13 +4,14 @@ from typing import Any
 
 import click
 
-from .shared import EMULATING, READING, REPORTING, STEERING, CaptureCommand
+from .shared import EMULATING, MAYBE_TIMING, READING, REPORTING, STEERING, CaptureCommand, timed
 
 
 @click.command("replay", cls=CaptureCommand)
 @click.argument("capture", metavar="CAPTURE")
 @click.option("--strategy", "-s", metavar="KERNEL/MODE", required=True, help="What receives.")
 @EMULATING
+@MAYBE_TIMING
 @READING
 @STEERING
 @REPORTING
@@ -35,5 +36,5 @@ def command(
     check_free(output, force=force, inputs=[capture])
     [chosen] = apply_settings([strategy], settings)
     with progress_bar(quiet=quiet) as progress:
-        results = replay(capture, chosen, Options(**how), progress)
+        results = replay(capture, chosen, Options(**timed(how)), progress)
     finish(results, "replay", form, output, quiet=quiet)

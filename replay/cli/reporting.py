@@ -3,13 +3,14 @@
 import platform
 import sys
 
-import click
-
 from .._version import __version__
 from ..report import reporter
 from ..result import Results
+from ..ringing import Rings
+from ..socket_result import SocketResults
 from ..stories.story import Stories
 from ..writing import output
+from .saying import complain
 
 SOME_FAILED = 4
 
@@ -24,7 +25,7 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories,
+    results: Results | Stories | Rings | SocketResults,
     command: str,
     form: str,
     path: str | None,
@@ -41,10 +42,10 @@ def finish(
         reporter(form, command)(results, out, **(view if form == "table" else {}))
     if not quiet:
         for warning in results.warnings:
-            click.echo(f"warning: {warning.text}", err=True)
+            complain(f"warning: {warning.text}")
     for failure in results.failed:
-        click.echo(f"rxreplay: {failure}", err=True)
+        complain(f"rxreplay: {failure}")
     if path not in (None, "-") and not quiet:
-        click.echo(f"Wrote {path}", err=True)
+        complain(f"Wrote {path}")
     if results.failed:
         sys.exit(SOME_FAILED)

@@ -1,9 +1,12 @@
 """Options that several commands share, and how they report."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import fields, replace
+from typing import Any, Final, TypeVar
 
 import click
+
+WHOLE_BUDGET: Final = 64  # packets of a NAPI poll at most
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -62,6 +65,13 @@ READING = options(
         metavar="IP",
         multiple=True,
         help="The same for an IP address of the guest.  Repeatable.",
+    ),
+    click.option(
+        "--decap",
+        metavar="KIND",
+        multiple=True,
+        help="Replay what is inside vxlan, geneve, gre or erspan, or behind vlan tags; vxlan:PORT "
+        "for another UDP port.  Repeatable.",
     ),
     click.option(
         "--vantage",
@@ -139,7 +149,7 @@ READING = options(
     click.option("--keep-damaged", is_flag=True, help="Use the packets before a damaged record."),
 )
 
-EMULATING = options(
+RING = options(
     click.option(
         "--ring", type=int, default=256, show_default=True, help="Buffers in the receive ring."
     ),
@@ -151,13 +161,9 @@ EMULATING = options(
         show_default=True,
         help="Packets of each NAPI poll, at most 64.",
     ),
-    click.option(
-        "--rcvbuf",
-        type=click.IntRange(min=1),
-        default=212_992,
-        show_default=True,
-        help="Bytes of the socket that is filled with this traffic.",
-    ),
+)
+
+SETTING = options(
     click.option(
         "--threads",
         type=click.IntRange(min=0),
@@ -172,6 +178,19 @@ EMULATING = options(
         help="Set a knob of a strategy, or of all that have it.  Repeatable.",
     ),
 )
+
+RECEIVING = options(
+    click.option(
+        "--rcvbuf",
+        type=click.IntRange(min=1),
+        default=212_992,
+        show_default=True,
+        help="Bytes of the socket that is filled with this traffic.",
+    ),
+    SETTING,
+)
+
+EMULATING = options(RING, RECEIVING)
 
 STEERING = options(
     click.option(
@@ -201,6 +220,77 @@ STEERING = options(
         help="Another spread of flows for --steering automq.",
     ),
 )
+
+
+def timing(default: str, choices: str) -> Callable[[F], F]:
+    """Give the options of a clock; without a default there is none."""
+    return options(
+        click.option(
+            "--time",
+            default=default,
+            show_default=bool(default),
+            metavar="HOW",
+            help=f"By which clock packets arrive: {choices}.",
+        ),
+        click.option(
+            "--irq-delay",
+            default="20us",
+            show_default=True,
+            metavar="TIME",
+            help="From the device's write to the poll that it wakes.",
+        ),
+        click.option(
+            "--service",
+            default="500ns",
+            show_default=True,
+            metavar="TIME",
+            help="What the guest takes for a packet.",
+        ),
+        click.option(
+            "--backend-queue",
+            type=click.IntRange(min=0),
+            default=1000,
+            show_default=True,
+            help="Packets that wait in the host where the ring has no room.",
+        ),
+        click.option(
+            "--stall",
+            default="",
+            metavar="LENGTH/PERIOD",
+            help="Let the vCPU stand still at the start of each period, as 2ms/100ms.",
+        ),
+    )
+
+
+TIMING = timing("recorded", "recorded, scale:K (K times as fast) or rate:PPS (packets a second)")
+MAYBE_TIMING = timing(
+    "",
+    "recorded, scale:K (K times as fast), rate:PPS (packets a second), or asap (all at once, as "
+    "--poll 64).  Without one, polls come every --poll packets, and a ring never runs empty",
+)
+
+
+def timed(how: dict[str, Any]) -> dict[str, Any]:
+    """Take the clock's options out of what Options takes, and put the clock in.
+
+    Raises
+    ------
+    OptionError
+        A clock's option is given, and no clock.
+    """
+    from rxreplay.errors import OptionError
+
+    from ..timing import RECORDED, Timing
+
+    given = Timing(**{field.name: how.pop(field.name) for field in fields(Timing)})
+    if given.time in ("", "asap"):
+        if replace(given, time=RECORDED) != Timing():
+            raise OptionError(
+                "--irq-delay, --service, --backend-queue and --stall need a clock: --time recorded"
+            )
+        return how | ({"polls": WHOLE_BUDGET} if given.time else {})
+    return how | {"timing": given}
+
 
 REPORTING = options(
     click.option(

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from .saying import complain, say
+
 MODES = ("small", "mergeable", "big")
 
 
@@ -24,7 +26,7 @@ def command(release: str | None, form: str) -> None:
     if form == "json":
         import json
 
-        click.echo(json.dumps(found, indent=2))
+        say(*json.dumps(found, indent=2).split("\n"))
     elif isinstance(found, dict):
         show_guest(found)
     else:
@@ -33,12 +35,12 @@ def command(release: str | None, form: str) -> None:
 
 def show_guest(guest: dict[str, Any]) -> None:
     """Print the strategies of a guest and what tells them apart."""
-    click.echo(f"{guest['release']}: {guest['kernel']}, which receives like {guest['like']}")
+    say(f"{guest['release']}: {guest['kernel']}, which receives like {guest['like']}")
     show_aligned((each["name"], each["summary"]) for each in guest["strategies"])
-    click.echo("\nWhich of them, and with which options, for an interface IF of the guest:")
+    say("", "Which of them, and with which options, for an interface IF of the guest:")
     show_aligned((each["of"], each["way"]) for each in guest["ways"])
     for text in guest["warnings"]:
-        click.echo(f"warning: {text}", err=True)
+        complain(f"warning: {text}")
 
 
 def show_aligned(rows: Iterable[tuple[str, str]]) -> None:
@@ -46,7 +48,7 @@ def show_aligned(rows: Iterable[tuple[str, str]]) -> None:
     pairs = list(rows)
     width = max(len(first) for first, _ in pairs)
     for first, second in pairs:
-        click.echo(f"  {first:{width}}  {second}")
+        say(f"  {first:{width}}  {second}")
 
 
 def scope(knob: dict[str, Any]) -> str:
@@ -63,11 +65,12 @@ def show_catalogue(known: list[dict[str, Any]]) -> None:
     width = max(len(each["name"]) for each in known)
     for each in known:
         mark = "*" if each["by_default"] else " "
-        click.echo(f"{mark} {each['name']:{width}}  {each['summary']}")
-    click.echo("\nKnobs (--set NAME=VALUE):")
+        say(f"{mark} {each['name']:{width}}  {each['summary']}")
+    say("", "Knobs (--set NAME=VALUE):")
     show_aligned((f"{knob['name']}={knob['default']}", scope(knob)) for knob in knobs())
-    click.echo(
-        "\nA release from 3.14 on, or a distribution's name, stands for the kernel that it "
-        "receives like:\n5.8/mergeable, debian12/mergeable; 'strategies --for RELEASE' names those "
-        "of a guest."
+    say(
+        "",
+        "A release from 3.14 on, or a distribution's name, stands for the kernel that it receives "
+        "like:",
+        "5.8/mergeable, debian12/mergeable; 'strategies --for RELEASE' names those of a guest.",
     )

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .saying import say
+
 if TYPE_CHECKING:
     from ..verifying import Verdict
 
@@ -37,14 +39,12 @@ def command(logs: tuple[str, ...], strategy: str | None, **asked: Any) -> None:
             try:
                 verdicts.append(verify(log, strategy, **asked))
             except RxReplayError as error:
-                click.echo(f"failed     {error}")
+                say(f"failed     {error}")
             else:
                 show(verdicts[-1])
     alike = sum(verdict.ok for verdict in verdicts)
     packets, events = (sum(getattr(v, name) for v in verdicts) for name in ("packets", "events"))
-    click.echo(
-        f"{alike:,} of {len(logs):,} logs ok; {packets:,} packets and {events:,} events are equal"
-    )
+    say(f"{alike:,} of {len(logs):,} logs ok; {packets:,} packets and {events:,} events are equal")
     if alike < len(logs):
         sys.exit(1)
 
@@ -58,6 +58,6 @@ def show(verdict: "Verdict") -> None:
     else:
         outcome, text = "different", str(verdict.difference)
         below = [f"after '{event}'" for event in verdict.difference.before]
-    click.echo(f"{outcome:<10} {verdict.name}: {verdict.strategy}, {text}")
+    say(f"{outcome:<10} {verdict.name}: {verdict.strategy}, {text}")
     for line in (*below, *verdict.remarks):
-        click.echo(f"           {line}")
+        say(f"           {line}")

@@ -7,11 +7,15 @@ from typing import Any, Final
 Reporter = Callable[..., None]  # (Results, TextIO), and how a table is to look
 
 FORMATS: Final = ("table", "json", "csv")
-ELSEWHERE: Final = {("table", "explain"): "as_story"}
+ELSEWHERE: Final = {
+    ("table", "explain"): "as_story",
+    ("table", "ring"): "as_ring",
+    ("table", "sockets"): "as_sockets",
+}
 
 
 def reporter(form: str, command: str) -> Reporter:
-    """Find the reporter of a form for a command: `info`, `replay`, `compare` or `explain`."""
+    """Find the reporter of a form for a command that gives results, such as `info`."""
     module = import_module(f"{__name__}.{ELSEWHERE.get((form, command), f'as_{form}')}")
     chosen: Any = getattr(module, f"write_{command}", None) or module.write
     return chosen  # type: ignore[no-any-return]

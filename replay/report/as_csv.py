@@ -2,12 +2,15 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import is_dataclass
+from dataclasses import asdict, is_dataclass
 from typing import Any, TextIO, get_args, get_type_hints
 
 from rxreplay.emulator import Figures
 
+from ..escaping import escaped
 from ..result import Result, Results
+from ..ringing import Rings
+from ..socket_result import SocketResults
 from ..stories.story import Stories
 
 
@@ -59,7 +62,13 @@ def _write(rows: list[dict[str, Any]], out: TextIO) -> None:
     columns = list(dict.fromkeys(column for row in rows for column in row))
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow({name: _field(value) for name, value in row.items()})
+
+
+def _field(value: object) -> object:
+    """Give a field as it is written: a table of it is opened on somebody's terminal."""
+    return escaped(value) if isinstance(value, str) else value
 
 
 def write(results: Results, out: TextIO) -> None:
@@ -70,6 +79,12 @@ def write(results: Results, out: TextIO) -> None:
 def write_info(results: Results, out: TextIO) -> None:
     """Write a row for each trace."""
     _write([dict(flat(trace.as_dict())) for trace in results.traces], out)
+
+
+def write_ring(results: Rings, out: TextIO) -> None:
+    """Write a row for each ring."""
+    where = {"trace": results.trace.path or results.trace.format}
+    _write([where | dict(flat(each.as_dict())) for each in results.tried], out)
 
 
 def write_explain(results: Stories, out: TextIO) -> None:
@@ -87,4 +102,17 @@ def write_explain(results: Stories, out: TextIO) -> None:
         del row["because"], row["terms"]
         counts = {name: len(row[name]) for name in ("buffers", "chunks")}
         rows.append(where | row | counts | doubt)
+    _write(rows, out)
+
+
+def write_sockets(results: SocketResults, out: TextIO) -> None:
+    """Write a row for each socket of each strategy: first the one that gets all traffic."""
+    trace = results.trace
+    rows = []
+    for result in results.results:
+        where = {"trace": trace.path or trace.format, "strategy": result.strategy}
+        where |= {"ring": results.config["ring"]}
+        for name, socket in [("all traffic", result.figures.all_traffic), *result.flows]:
+            rows.append(where | {"socket": name} | dict(flat(asdict(socket))))
+            rows[-1]["doubt"] = result.doubt
     _write(rows, out)

@@ -6,11 +6,12 @@ from itertools import groupby
 from typing import TextIO, TypeVar
 
 from rich.table import Table
-from rich.text import Text
 
 from ..stories.holding import MOST_WATCHED
 from ..stories.story import NOT_REPLAYED, BufferStory, ChunkStory, Stories, Story, Term
-from .as_table import console, heading, say_chosen, say_decided, say_doubts
+from .as_table import heading, say_chosen, say_decided, say_doubts
+from .heads import polls_text
+from .showing import console, line
 
 T = TypeVar("T")
 
@@ -30,22 +31,22 @@ def write_explain(results: Stories, out: TextIO, told: Collection[int] | None = 
     """Write stories: those of the packets `told` in full (None: all), the others as a table."""
     to = console(out)
     config = results.config
-    poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
-    to.print(Text(heading(results.trace)), soft_wrap=True)
+    to.print(line(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
     say_decided(to, results.trace)
-    to.print(Text(f"{config['reference']}, ring of {config['ring']}, {poll}"), style="dim")
+    how = f"ring of {config['ring']}, {polls_text(config)}"
+    to.print(line(f"{config['reference']}, {how}", "dim"))
     say_doubts(to, results.doubts)
     in_full = [s for s in results.stories if told is None or s.packet in told]
     for story in in_full:
         to.print()
-        to.print(Text(title(story)), style="bold", soft_wrap=True)
+        to.print(line(title(story), "bold"), soft_wrap=True)
         to.print(grid(story))
     if told is not None and len(in_full) < len(results.stories):
         to.print()
         flows = {story.flow for story in results.stories}
         if len(flows) == 1 and None not in flows:
-            to.print(Text(f"{flows.pop()}: {len(results.stories):,} packets"), style="bold")
+            to.print(line(f"{flows.pop()}: {len(results.stories):,} packets", "bold"))
         to.width = max(to.width, MOST_WIDTH)
         to.print(overview(results.stories))
 
@@ -68,7 +69,7 @@ def grid(story: Story) -> Table:
     table.add_column(no_wrap=True, min_width=LABEL_WIDTH)
     table.add_column(overflow="fold")
     for label, text in lines(story):
-        table.add_row(f"  {label}", Text(text))
+        table.add_row(f"  {label}", line(text))
     return table
 
 

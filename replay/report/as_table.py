@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from rxreplay.emulator import Figures
@@ -14,18 +13,12 @@ from ..result import Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .as_csv import flat
-from .heads import chosen_text, decided_texts
+from .heads import chosen_text, decided_texts, polls_text
 from .rows import ROWS, Row, best_of
+from .showing import SafeConsole, console, line, lines
 
 LABEL_WIDTH = 29  # the longest label and the space behind it
 COLUMN_WIDTH = 14  # twelve characters and a space on each side
-PLAIN_WIDTH = 100  # where the output is no terminal
-
-
-def console(out: TextIO) -> Console:
-    """Make the console that prints on `out`: colours only where it is a terminal."""
-    width = None if out.isatty() else PLAIN_WIDTH
-    return Console(file=out, width=width, highlight=False, soft_wrap=False)
 
 
 def heading(trace: TraceInfo) -> str:
@@ -54,37 +47,37 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
     to = console(out)
     for number, trace in enumerate(results.traces):
         figures = results.of(number)
-        to.print(Text(heading(trace)), soft_wrap=True)
+        to.print(line(heading(trace)), soft_wrap=True)
         say_chosen(to, results.config)
         say_decided(to, trace)
-        to.print(Text(assumptions(results)), style="dim")
+        to.print(line(assumptions(results), "dim"))
         say_doubts(to, results.doubts(number))
         columns = alike(figures)
         for start, stop in parts(columns, to.width):
             to.print(comparison(figures, columns[start:stop], results.reference, rows, to.width))
-        to.print(Text(legend(figures, results.reference)), style="dim")
+        to.print(line(legend(figures, results.reference), "dim"))
         if rows is ROWS:
             to.print()
-            to.print(Text(verdict(figures, results.reference)))
+            to.print(lines(verdict(figures, results.reference)))
             to.print()
 
 
-def say_chosen(to: Console, config: Mapping[str, Any]) -> None:
+def say_chosen(to: SafeConsole, config: Mapping[str, Any]) -> None:
     """Say which packets of a capture count, where not all do."""
     if text := chosen_text(config):
-        to.print(Text(f"chosen: {text}"), style="dim", soft_wrap=True)
+        to.print(line(f"chosen: {text}", "dim"), soft_wrap=True)
 
 
-def say_decided(to: Console, trace: TraceInfo) -> None:
+def say_decided(to: SafeConsole, trace: TraceInfo) -> None:
     """Say which packets were taken for those that the guest received, and as what."""
     for text in decided_texts(trace):
-        to.print(Text(text), style="dim", soft_wrap=True)
+        to.print(line(text, "dim"), soft_wrap=True)
 
 
-def say_doubts(to: Console, doubts: Sequence[str]) -> None:
+def say_doubts(to: SafeConsole, doubts: Sequence[str]) -> None:
     """Say what of the figures is not established."""
     for doubt in doubts:
-        to.print(Text(f"not established: {doubt}"), style="yellow")
+        to.print(line(f"not established: {doubt}", "yellow"))
 
 
 def comparable(figures: Mapping[str, Figures], reference: str) -> bool:
@@ -103,11 +96,10 @@ def legend(figures: Mapping[str, Figures], reference: str) -> str:
 def assumptions(results: Results) -> str:
     """Say under which rules the figures hold."""
     config = results.config
-    poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
     queues = f"{config['queues']} queues, " if config["queues"] > 1 else ""
     return (
-        f"{queues}ring of {config['ring']}, {poll}, skbs freed by the rule '{config['lifetime']}', "
-        f"a socket of {config['rcvbuf']:,} B"
+        f"{queues}ring of {config['ring']}, {polls_text(config)}, skbs freed by the rule "
+        f"'{config['lifetime']}', a socket of {config['rcvbuf']:,} B"
     )
 
 
@@ -176,11 +168,11 @@ def rows_table(heads: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     table.add_column("", min_width=LABEL_WIDTH - 2, no_wrap=True)
     for head in heads:
-        table.add_column(head, justify="right")
+        table.add_column(lines(head), justify="right")
     return table
 
 
-def say_queues(to: Console, queues: Sequence[Figures]) -> None:
+def say_queues(to: SafeConsole, queues: Sequence[Figures]) -> None:
     """Write the figures of each receive queue, where there are several."""
     names = [[f"queue {number}"] for number in range(len(queues))]
     for start, stop in parts(names, to.width) if queues else ():
@@ -197,7 +189,7 @@ def cell(row: Row, figures: Figures, best: float | None, base: float | None) -> 
     """Write a figure, a mark where it is the best, and how many times the reference's it is."""
     value = row.value(figures)
     wins = best is not None and value == best and not figures.drops.total()
-    text = Text(row.text(figures) + ("*" if wins else " "), style="bold green" if wins else "")
+    text = lines(row.text(figures) + ("*" if wins else " "), "bold green" if wins else "")
     if base:
         text.append(f"\n{ratio_text(value, base)} ", style="dim")
     return text
@@ -209,13 +201,10 @@ def write_replay(results: Results, out: TextIO) -> None:
     for result in results.results:
         if result.queue is not None:
             continue
-        to.print(Text(heading(results.traces[result.trace])), soft_wrap=True)
+        to.print(line(heading(results.traces[result.trace])), soft_wrap=True)
         say_chosen(to, results.config)
         say_decided(to, results.traces[result.trace])
-        to.print(
-            Text(f"{result.strategy}: {assumptions(results)}"),
-            style="dim",
-        )
+        to.print(line(f"{result.strategy}: {assumptions(results)}", "dim"))
         say_doubts(to, [result.doubt] if result.doubt else [])
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("figure", no_wrap=True)
@@ -255,10 +244,10 @@ def write_info(results: Results, out: TextIO) -> None:
         table.add_column(overflow="fold")
         chosen = [("chosen", text)] if (text := chosen_text(results.config)) else []
         for label, text in [*facts(trace), *chosen]:
-            table.add_row(label, Text(text))
+            table.add_row(label, line(text))
         to.print(table)
         for sentence in meaning(trace):
-            to.print(Text(sentence))
+            to.print(line(sentence))
         to.print()
 
 

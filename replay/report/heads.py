@@ -6,7 +6,7 @@ from typing import Any, Final
 from rxreplay.traces.vantage import GUEST, WIRE
 
 from ..result import TraceInfo
-from ..units import share_text
+from ..units import duration_text, share_text
 
 SHOWN_QUEUES: Final = 8
 
@@ -38,6 +38,32 @@ def decided_texts(trace: TraceInfo) -> list[str]:
         forms.get(trace.vantage.decision, device).format(trace.vantage.reason),
         *([queues_text(trace.queue_packets)] if len(trace.queue_packets) > 1 else []),
     ]
+
+
+def polls_text(config: Mapping[str, Any]) -> str:
+    """Say when the guest polls.
+
+    Examples
+    --------
+    >>> polls_text({"poll": 8, "clock": None}), polls_text({"poll": [1, 2], "clock": None})
+    ('polls of 8', 'polls as given')
+    """
+    if config["clock"]:
+        return clock_text(config["clock"])
+    return f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
+
+
+def clock_text(clock: Mapping[str, Any]) -> str:
+    """Say how time passes."""
+    stall = ""
+    if clock["stall_ns"]:
+        length, period = (duration_text(clock[f"stall{of}_ns"]) for of in ("", "_period"))
+        stall = f", the vCPU stands still for {length} in each {period}"
+    return (
+        f"time {clock['time']}: a poll {duration_text(clock['irq_delay_ns'])} after the device's "
+        f"write, {duration_text(clock['service_ns'])} a packet, {clock['backend']:,} packets "
+        f"wait in the host{stall}"
+    )
 
 
 def queues_text(packets: Sequence[int]) -> str:

@@ -26,6 +26,8 @@ def test_counts_levels_and_ledgers_are_sums():
         assert getattr(whole, name) == sum(getattr(each, name) for each in queues)
     assert whole.resident_bytes.peak == sum(each.resident_bytes.peak for each in queues)
     assert whole.waste.buffers.carved == sum(each.waste.buffers.carved for each in queues)
+    busy, idle = [each.resident_bytes for each in queues[:2]], queues[2].resident_bytes
+    assert whole.resident_bytes.mean == sum(each.mean for each in busy) + idle.end
     assert whole.copy_small.packets == sum(each.copy_small.packets for each in queues)
     assert whole.nr_frags == tuple(map(sum, zip(*(q.nr_frags for q in queues), strict=True)))
     assert (whole.mean_over, whole.lifetime) == (OF_EACH_QUEUE, "drop")

@@ -51,7 +51,7 @@ def one(frame, kinds, link_type=EN10MB, *, over=0, cap_len=None):
     """Give bytes, length and link type of what is in a frame, or why it is left out."""
     kept = frame[:cap_len]
     out, _, left_out = taken([(kept, len(frame) + over, link_type)], kinds)
-    reasons = [name for name in LeftOut.__slots__ if getattr(left_out, name)]
+    reasons = [name for name in LeftOut._fields if getattr(left_out, name)]
     return out[0] if out else reasons[0]
 
 
@@ -68,7 +68,7 @@ def check(rows, kinds):
     assert record == [i for i, (why, _) in enumerate(found) if why == oracle.TAKEN]
     assert out == [(p.kept, p.wire_len, p.link_type) for _, p in found if p]
     counts = Counter(why for why, _ in found)
-    assert left_out == LeftOut(*(counts[name] for name in LeftOut.__slots__))
+    assert left_out == LeftOut(*(counts[name] for name in LeftOut._fields))
     return counts
 
 

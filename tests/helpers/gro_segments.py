@@ -25,7 +25,7 @@ def segments(draw, most=120):
         expected[flow] = (seq + payload) % 2**32
         new = Segment(NO_TIME if odd == 2 else ts_ns, flow, seq, payload, carried=i)
         new.flags = draw(FLAGS) if odd < 12 else 16
-        new.alike, new.extra = int(odd == 3), 6 * (odd == 4)
+        new.alike, new.extra = int(odd == 3), {4: 6, 8: -6}.get(odd, 0)
         new.header_len = 40 if odd == 5 else 52
         new.link_len, new.tcp = (18 if odd == 6 else 14), odd != 7
         drawn.append(new)

@@ -16,7 +16,7 @@ class Segment:
     flags: int = ACK
     header_len: int = 52  # of IP and TCP
     alike: int = 0
-    extra: int = 0  # bytes behind the IP packet
+    extra: int = 0  # bytes behind the IP packet; less than 0: IP claims more than there are
     link_len: int = 14
     tcp: bool = True
     carried: int = 0
@@ -95,7 +95,7 @@ class Gro:
     def receive(self, new):
         merges = self.lists[new.flow % 8]
         ends = bool(new.flags & (FIN | SYN | RST | PSH | URG))
-        is_flush = new.extra > 0 or new.header_len + new.payload > self.mtu
+        is_flush = new.extra != 0 or new.header_len + new.payload > self.mtu
         for merge in merges:
             if merge.parts[0].flow == new.flow:
                 if merge.fits(new, is_flush):
@@ -120,6 +120,9 @@ def segments(frames, mtu=1500):
     """Give frame lengths and the packet of each; the flows number fewer than any table holds."""
     known, out = {}, []
     for i, new in enumerate(frames):
+        if new.extra < 0:
+            out.append((new.frame_len, i))
+            continue
         if not new.tcp or not new.payload or new.header_len + new.payload <= mtu:
             out.append((new.frame_len, i))
             if new.tcp and new.payload >= 536 and not new.flags & PSH and new.flow:

@@ -152,6 +152,7 @@ def test_unknown_strategies_and_rings_are_errors_of_ours():
         ({"direction": "in"}, "--direction"),
         ({"vantage": "wire"}, "--vantage"),
         ({"vlan": "strip"}, "--vlan"),
+        ({"decap": ["gre"]}, "--decap"),
         ({"queues": 2}, "--queues"),
     ],
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import rxreplay
 from helpers.segment_captures import bulk, capture_of, frame_of
+from helpers.tunnels import UDP, Inside, ethernet, ipv4, udp, vxlan
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import capture_writer as w
@@ -177,6 +178,37 @@ def test_queues_are_those_that_the_capture_has_noted():
 def test_a_queue_that_cannot_be_is_said(queues, text):
     with pytest.raises(TraceError, match=f"<stream>: {text}"):
         delivered(noted(queues=queues), queues=4, steering="recorded")
+
+
+def in_vxlan(frames):
+    """Give a capture of frames in VXLAN over IPv4, and one packet beside them."""
+    outers = [ethernet(ipv4(UDP, udp(4789, vxlan(Inside(frame))))) for frame in frames]
+    records = map(w.pcap_record, [*outers, w.frame(60)])
+    return w.pcap_header() + b"".join(records), [*map(len, outers), 60]
+
+
+def test_what_was_in_a_tunnel_is_as_its_inner_traffic():
+    frames = [frame_of(segment) for segment in bulk(1, 3) + bulk(2, 2, payload=100)]
+    data, outer = in_vxlan(frames)
+    plain = w.pcap_header() + b"".join(map(w.pcap_record, frames))
+    for asked in ({}, {"vantage": "wire"}, {"vantage": "guest", "mtu": 600}):
+        lengths, numbers, _, delivery = delivered(data, decap=["vxlan"], **asked)
+        assert (lengths, numbers) == delivered(plain, **asked)[:2] or asked == {}
+        assert sum(lengths) == sum(delivered(plain, **asked)[0])
+        assert delivery.wire_bytes.tolist() == [sum(outer[:-1])]
+        assert delivery.left_out.no_tunnel == 1
+
+
+def test_a_tunnel_has_no_fcs_inside_and_says_what_it_leaves_out():
+    data, _ = in_vxlan([frame_of(Segment(0, 1, 0, 100))])
+    assert delivered(data, decap=["vxlan"], fcs=4)[0] == [166]
+    assert delivered(data, decap=["vlan"], fcs=4, direction="both")[0] == [212, 56]
+    results = rxreplay.replay(io.BytesIO(data), "5.10/small", decap=["vxlan", "gre"])
+    assert [(each.code, each.text) for each in results.warnings] == [
+        ("no_tunnel", "<stream>: --decap leaves out 1 packets without vxlan, gre")
+    ]
+    with pytest.raises(OptionError, match="vxlan:PORT"):
+        delivered(data, decap=["ipip"])
 
 
 FLOWS = [segment for n in range(24) for segment in bulk(1000 + 7 * n, 3, payload=50 * n)]

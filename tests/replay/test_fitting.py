@@ -123,3 +123,9 @@ def test_auto_is_a_strategy_of_verify(tmp_path, monkeypatch):
     verdict = rxreplay.verify(path, "auto", ring=64)
     assert verdict.remarks[0] == "all is as from the fill of the ring on"
     assert verdict.remarks[1].startswith("fits 6.1/mergeable (6.1, 6.2), 6.12/mergeable (")
+
+
+@pytest.mark.parametrize("ring", [0, -4, 1, 48, 2**70])
+def test_a_ring_that_cannot_be_is_an_error(ring):
+    with pytest.raises(StrategyError, match="a ring has 2 to 32,768 buffers"):
+        fit(recording_of("5.10/mergeable", [60] * 4, {"ring": ring}))

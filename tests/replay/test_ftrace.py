@@ -190,3 +190,16 @@ def test_what_has_no_name_may_be_any_device_s(dev, packets, polls):
     assert [r.dev for r in kept if r.name == "napi_gro_receive_entry"] == packets
     assert [r.dev for r in kept if r.name == "napi_poll"] == polls
     assert kept[-1].name == "mm_page_free"
+
+
+@pytest.mark.parametrize("field", ["len", "data_len", "truesize", "nr_frags"])
+def test_a_number_of_more_than_64_bits_is_none(field):
+    fields = {"len": 46, "data_len": 0, "truesize": 768, "nr_frags": 0} | {field: 2**64}
+    text = " ".join(f"{name}={value}" for name, value in fields.items())
+    with pytest.raises(LostEventsError, match=f"no number '{field}'"):
+        read(IDLE + f"napi_gro_receive_entry: dev=eth0 {text}")
+
+
+def test_a_word_without_end_takes_no_time_to_speak_of():
+    """A million letters: looked at from each letter on, they would take days."""
+    assert read(IDLE + "napi_poll: " + "a" * 1_000_000 + " work=1") == [("poll", 1)]

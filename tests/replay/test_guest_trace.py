@@ -11,6 +11,7 @@ from rxreplay.recording import RecordingError
 
 SKBS = [("packet", seq, 60, 46, 0, 768, 0) for seq in range(9)]
 EVENTS = [SKBS[0], ("poll", 1), *SKBS[1:4], ("poll", 3), SKBS[4], ("poll", 1)]
+GRO_LINE = text_of([SKBS[0]])
 LOST = "CPU:0 [LOST 12 EVENTS]\n"
 ENTRIES = "# entries-in-buffer/entries-written: {}/{}   #P:4\n"
 
@@ -152,6 +153,19 @@ def test_a_device_can_be_chosen(read, dev):
 def test_a_device_that_is_not_there_is_named_with_those_that_are(read):
     with pytest.raises(RecordingError, match=r"no packets of eth9; .* ens4 \(5\), eth0 \(5\)"):
         read(mixed("eth0", "ens4"), dev="eth9")
+
+
+@pytest.mark.parametrize(("others", "more"), [(8, ""), (9, " and 1 more"), (500, " and 492 more")])
+def test_of_many_devices_the_busiest_are_named(read, others, more):
+    lines = [
+        line.replace("dev=eth0", f"dev=x{n}") for n in range(others) for line in [GRO_LINE] * n
+    ]
+    with pytest.raises(RecordingError) as error:
+        read("".join([GRO_LINE.replace("dev=eth0", "dev=x0"), *lines]), dev="y")
+    listed = str(error.value).partition("packets are of: ")[2]
+    assert listed.count("(") == 8
+    assert f"x{others - 1} ({others - 1:,})" in listed
+    assert listed.endswith(f"){more}")
 
 
 def test_where_no_names_are_printed_all_is_one_device(read):

@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from numba.core.caching import IndexDataCacheFile
 from rxreplay import _jit
 
 
@@ -80,13 +82,14 @@ def test_a_kernel_leaves_numbas_settings_as_they_were(monkeypatch):
     assert _jit.config.CACHE_DIR == "before"
 
 
-def test_kernels_are_kept_where_the_folder_says(tmp_path):
+def kept_kernel(folder):
+    """Run a kernel in a process that keeps it in a folder; give what it printed."""
     code = (
         "import numpy as np\n"
         "from rxreplay.traces.load import u32\n"
         "print(u32(np.array([0, 0, 1, 2], np.uint8), 0, 1))\n"
     )
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DISABLE_JIT": "0"}
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder), "NUMBA_DISABLE_JIT": "0"}
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -95,7 +98,11 @@ def test_kernels_are_kept_where_the_folder_says(tmp_path):
         timeout=300,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("258\n", "")
+    return done.stdout, done.stderr
+
+
+def test_kernels_are_kept_where_the_folder_says(tmp_path):
+    assert kept_kernel(tmp_path) == ("258\n", "")
     [folder] = tmp_path.iterdir()
     assert folder.name.startswith("kernels-")
     assert list(folder.rglob("*.nbi"))
@@ -112,11 +119,65 @@ def _one_more(number):
     return number + 1
 
 
-def test_empty_files_of_a_cache_are_removed_and_others_stay(monkeypatch, tmp_path):
-    folder = tmp_path / f"kernels-{_jit._cache_key()}" / "emulator"
-    folder.mkdir(parents=True)
-    for name, content in (("cut.nbi", ""), ("cut.nbc", ""), ("whole.nbi", "index"), ("note", "")):
-        (folder / name).write_text(content)
-    monkeypatch.setattr(_jit.config, "CACHE_DIR", str(tmp_path))
-    _jit.cache_folder.__wrapped__()
-    assert sorted(file.name for file in folder.iterdir()) == ["note", "whole.nbi"]
+@pytest.fixture
+def files(tmp_path):
+    """The cache files of a kernel, with one version of it in them."""
+    compiled = SimpleNamespace(
+        _cache=SimpleNamespace(_cache_file=IndexDataCacheFile(str(tmp_path), "double-1", "stamp"))
+    )
+    files = _jit._seals_its_files(compiled)._cache._cache_file
+    files.save("int64", b"machine code" * 100)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["double-1.1.nbc", "double-1.nbi"]
+    return files
+
+
+def damaged_at(path, at):
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0x10
+    path.write_bytes(content)
+
+
+def test_a_cached_kernel_is_found_again(files):
+    assert files.load("int64") == b"machine code" * 100
+    assert files.load("float64") is None
+
+
+@pytest.mark.parametrize("name", ["double-1.1.nbc", "double-1.nbi"])
+def test_a_file_of_the_cache_with_any_byte_flipped_is_as_if_not_there(files, tmp_path, name):
+    path = tmp_path / name
+    whole = path.read_bytes()
+    for at in {0, 1, len(whole) // 2, len(whole) - 5, len(whole) - 4, len(whole) - 1}:
+        damaged_at(path, at)
+        assert files.load("int64") is None, at
+        path.write_bytes(whole)
+    files.save("int64", b"new")
+    assert files.load("int64") == b"new"
+
+
+@pytest.mark.parametrize("name", ["double-1.1.nbc", "double-1.nbi"])
+@pytest.mark.parametrize("size", [0, 3, 4, 5, -1])
+def test_a_file_of_the_cache_that_a_full_disk_has_cut_is_written_anew(files, tmp_path, name, size):
+    path = tmp_path / name
+    path.write_bytes(path.read_bytes()[:size])
+    assert files.load("int64") is None
+    files.save("int64", b"new")
+    assert files.load("int64") == b"new"
+
+
+def test_a_file_of_the_cache_that_is_gone_is_no_error(files, tmp_path):
+    (tmp_path / "double-1.1.nbc").unlink()
+    assert files.load("int64") is None
+    (tmp_path / "double-1.nbi").unlink()
+    assert files.load("int64") is None
+
+
+def test_a_plain_function_has_no_files():
+    assert _jit._seals_its_files(_one_more) is _one_more
+
+
+def test_a_damaged_cache_costs_a_process_nothing_but_time(tmp_path):
+    outcomes = [kept_kernel(tmp_path)]
+    for path in tmp_path.rglob("*.nb[ic]"):
+        damaged_at(path, path.stat().st_size // 2)
+    outcomes += [kept_kernel(tmp_path), kept_kernel(tmp_path)]
+    assert outcomes == [("258\n", "")] * 3

@@ -53,6 +53,26 @@ def test_a_first_line_without_kernel_and_mode_is_no_recording(read, first):
         read(first)
 
 
+@pytest.mark.parametrize("brackets", ["[" * 100_000, '# {"kernel":' + '{"a":' * 100_000])
+def test_a_first_line_nested_deeper_than_python_reads_is_no_recording(read, brackets):
+    with pytest.raises(RecordingError, match="line 1 is not"):
+        read(brackets)
+
+
+def test_the_start_of_a_long_line_is_quoted(read):
+    with pytest.raises(RecordingError) as error:
+        read(HEAD + "x" * 10_000)
+    assert str(error.value).endswith(f"line 2: '{'x' * 80}'... is no event of a recording")
+
+
+@pytest.mark.parametrize("pack", [str.encode, lambda text: gzip.compress(text.encode())])
+def test_a_log_that_is_too_long_to_be_held_is_an_error(read, monkeypatch, pack):
+    monkeypatch.setattr("rxreplay.recording.MOST_BYTES", len(HEAD + EVENTS))
+    assert read(pack(HEAD + EVENTS)).frames == [60]
+    with pytest.raises(RecordingError, match="text, which is held whole; compare the first part"):
+        read(pack(HEAD + EVENTS + "\n"))
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -140,7 +140,9 @@ def test_what_a_shape_does_change_is_said_of_the_capture(whole):
     streams = [
         to_stream(packets, Shape("pcap < us", snaplen, "plain", "")) for snaplen in (None, 64)
     ]
-    whole_trace, cut = rxreplay.compare(streams, ["5.10/small"], direction="both").as_dict()["traces"]
+    whole_trace, cut = rxreplay.compare(streams, ["5.10/small"], direction="both").as_dict()[
+        "traces"
+    ]
     differing = {name for name in cut if cut[name] != whole_trace[name]}
     assert differing == {"snaplen", "truncated_packets", "captured_bytes"}
 

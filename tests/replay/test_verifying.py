@@ -469,3 +469,21 @@ def test_events_that_were_not_traced_take_room_as_well(verify):
     log.events = [list(event) for event in model.events if event[0] in ("packet", "poll")]
     verdict = verify(log)
     assert (verdict.ok, verdict.packets) == (True, 300)
+
+
+@pytest.mark.parametrize("length", ["-1", "4294967296", "9" * 18])
+def test_a_packet_that_no_device_can_have_is_named_with_its_line(tmp_path, length):
+    fields = "data_len=0 truesize=768 nr_frags=0"
+    line = f"napi_gro_receive_entry: dev=eth0 len={int(length) - 14} {fields}"
+    poll = "napi_poll: napi poll on napi struct 0 for device eth0 work 1 budget 64"
+    path = tmp_path / "trace"
+    path.write_text("".join(f" x-1 [000] 1.0: {text}\n" for text in (line, poll)))
+    with pytest.raises(RecordingError, match=f"line 1: a packet of {length} bytes"):
+        rxreplay.verifying.verify(path, "5.10/small")
+
+
+def test_the_longest_packet_that_a_record_can_claim_is_compared(tmp_path):
+    path = tmp_path / "log"
+    head = '# {"kernel": "5.10", "mode": "small"}'
+    path.write_text(f"{head}\npacket\t0\t{2**32 - 1}\t46\t0\t768\t0\npoll\t1\n")
+    assert rxreplay.verifying.verify(path).difference.line == 2

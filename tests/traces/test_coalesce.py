@@ -97,6 +97,7 @@ def test_a_list_holds_eight(flows, held):
         {"flags": 16 | 64},
         {"payload": 1449},
         {"extra": 1},
+        {"extra": -1},
         {"tcp": False},
         {"flow": 2},
         {"payload": 0},

@@ -252,3 +252,65 @@ def test_what_the_commands_write_is_read(command):
         )
         with open_trace(io.BytesIO(done.stdout)) as trace:
             assert packets_of(trace.blocks()) == pcap_reader.read(capture).packets
+
+
+MANY = 2_000
+SMALL_MEMBERS = {"gz": gzip.compress, "zst": zstd, "lz4": lz4.frame.compress}
+small_members = pytest.mark.parametrize(("kind", "pack"), SMALL_MEMBERS.items(), ids=SMALL_MEMBERS)
+
+
+@small_members
+def test_many_small_members_come_in_few_pieces(kind, pack):
+    """Each piece costs the walk as much as thousands of bytes."""
+    data = b"".join(pack(bytes([n % 256]) * 16) for n in range(MANY))
+    reader, pieces = inflate(PlainReader(io.BytesIO(data), "x"), kind), []
+    while piece := reader._reader.read(10**6):
+        pieces.append(bytes(piece))
+    assert b"".join(pieces) == b"".join(bytes([n % 256]) * 16 for n in range(MANY))
+    assert len(pieces) < 20
+
+
+@pytest.mark.parametrize("pack", [zstd, lz4.frame.compress, gzip.compress])
+@pytest.mark.parametrize("size", [1, 7, 70_000])
+def test_a_piece_is_taken_in_as_many_parts_as_asked_for(pack, size):
+    whole = random.Random(4).randbytes(100_000)
+    kind = "gz" if pack is gzip.compress else "zst"
+    reader = inflate(PlainReader(io.BytesIO(pack(whole)), "x"), kind)._reader
+    begun = b"".join(bytes(reader.read(size)) for _ in range(100))
+    assert begun == whole[: 100 * size]
+
+
+class Once(io.RawIOBase):
+    """A stream that has given all it has for now, and would have to be waited for."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def read(self, size=-1):
+        assert self.data, "nothing is waited for while there is something to give"
+        data, self.data = self.data[:size], self.data[size:]
+        return data
+
+
+@small_members
+def test_what_is_there_is_given_before_more_is_waited_for(kind, pack):
+    data = pack(b"one") + pack(b"two")
+    reader = inflate(PlainReader(Once(data), "x"), kind)
+    assert bytes(reader.read(10**6)) == b"onetwo"
+
+
+@small_members
+def test_members_before_a_fault_are_given_before_it(kind, pack):
+    data = pack(b"one") + pack(b"two") + b"no member"
+    reader = inflate(PlainReader(io.BytesIO(data), "x"), kind)
+    assert bytes(reader.read(10**6)) == b"onetwo"
+    for _ in range(2):
+        with pytest.raises(Damage):
+            reader._reader.read(10**6)
+    reader.close()
+
+
+@pytest.mark.parametrize("padding", [1, 4095, 4096, 4097, 300_000])
+def test_padding_of_any_length_between_gzip_members(padding):
+    data = gzip.compress(b"one") + bytes(padding) + gzip.compress(b"two") + bytes(padding)
+    assert read_all(data, "gz", 10**6) == (b"onetwo", "whole")

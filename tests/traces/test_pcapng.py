@@ -230,3 +230,12 @@ def test_a_file_cut_at_any_byte_gives_the_whole_packets_before(tmp_path):
 def test_a_block_claimed_large_on_a_stream_is_cut_not_allocated_forever():
     data = w.pcapng([60]) + struct.pack("<II", 5, 16 * 2**20) + bytes(100)
     assert agrees(data).end == "cut"
+
+
+@pytest.mark.parametrize("left", range(12, 33))
+def test_a_damaged_block_can_be_the_last_of_a_file_with_any_bytes_left(tmp_path, left):
+    path = tmp_path / "short.pcapng"
+    path.write_bytes(w.pcapng([60]) + struct.pack("<II", 6, 8) + bytes(left - 8))
+    with open_trace(path, keep_damaged=True) as trace:
+        assert len(packets_of(trace.blocks())) == 1
+    assert "record 1 at byte 156: block length 8 is not from 12" in trace.warnings[-1].text

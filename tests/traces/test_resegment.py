@@ -76,6 +76,27 @@ def test_a_length_that_ip_does_not_say(frame_len, frames):
     assert taken.record.tolist() == [0] * frames
 
 
+@pytest.mark.parametrize(("payload", "frames"), [(524_280, 363), (524_281, 1), (2**32 - 67, 1)])
+def test_no_frame_is_parted_that_nobody_can_have_merged(payload, frames):
+    _, _, headers, _, _ = arrays([MERGED])
+    headers["payload_len"] = -1
+    taken = Resegmenter().take(np.array([66 + payload]), headers)
+    assert taken.frame_len.size == frames
+
+
+@pytest.mark.parametrize(("payload", "frames"), [(2048, 2048), (2049, 1)])
+def test_headers_that_leave_no_room_part_no_packet_without_end(payload, frames):
+    _, frame_len, headers, _, _ = arrays([Segment(0, 1, 0, payload, header_len=1499)])
+    assert Resegmenter().take(frame_len, headers).frame_len.size == frames
+
+
+@pytest.mark.parametrize(("kept", "frames"), [(4410, 3), (4409, 1)])
+def test_a_frame_that_holds_less_than_ip_says_is_left_whole(kept, frames):
+    _, _, headers, _, _ = arrays([MERGED])
+    taken = Resegmenter().take(np.array([kept]), headers)
+    assert (taken.frame_len.size, taken.frame_len.min() > 0) == (frames, True)
+
+
 def test_an_empty_block():
     _, frame_len, headers, _, _ = arrays([MERGED])
     assert Resegmenter().take(frame_len[:0], headers[:0]).frame_len.size == 0

@@ -194,6 +194,12 @@ def test_standard_input(tmp_path):
         assert run(stdin=file, check=True).stdout.split() == [b"-", b"4"]
 
 
+def test_a_closed_standard_input_is_named(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(TraceError, match="standard input is closed"):
+        open_trace("-")
+
+
 def test_standard_input_in_this_process(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     with pytest.raises(TraceError, match="standard input: not a capture: it is empty"):
@@ -232,3 +238,14 @@ def test_zlib_streams_need_no_more_than_their_last_member():
     with open_trace(io.BytesIO(data)) as trace:
         packets, end = walk(trace, TraceError)
     assert (len(packets), end) == (4, "cut")
+
+
+def test_a_long_block_that_drips_is_not_moved_with_each_drop(monkeypatch):
+    """Each move takes all that is there: with every drop, that would be quadratic."""
+    moves, move = [], StreamWindow._move
+    monkeypatch.setattr(StreamWindow, "_move", lambda *given: moves.append(1) or move(*given))
+    comment = w.block(5, bytes(3_000_000))
+    data = w.pcapng([60]) + comment + w.enhanced(w.frame(61)) + comment
+    with open_trace(Dripping(data, 1000)) as trace:
+        assert [packet.wire_len for packet in packets_of(trace.blocks())] == [60, 61]
+    assert len(moves) < 20  # of 6,000 drops

@@ -67,6 +67,53 @@ def test_a_full_disk_behind_standard_output_is_one_line(capture, form):
     )
 
 
+@pytest.mark.parametrize(
+    "arguments", ["--help", "-h", "--version", "info --help", "strategies", "verify nowhere"]
+)
+@pytest.mark.parametrize(
+    ("sink", "text"),
+    [("> /dev/full", "No space left on device"), (">&-", "the stream is closed")],
+)
+def test_text_that_does_not_arrive_is_one_line_and_status_1(arguments, sink, text):
+    done = shell(f"{COMMAND} {arguments} {sink}")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == f"rxreplay: {text}; nothing was lost"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_closed_standard_output_is_one_line(capture, tmp_path, form):
+    line = f"{COMMAND} info {capture()} --format {form} -q"
+    done = shell(f"{line} >&-")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "rxreplay: standard output: the stream is closed; name another file with -o\n",
+    )
+    done = shell(f"{line} -o {tmp_path / 'out'} >&-")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out").read_text()
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "2>/dev/full", "<&- 2>&-"])
+def test_without_standard_error_results_and_status_are_the_same(capture, closed):
+    done = shell(f"{COMMAND} info {capture(tail=bytes(3))} {closed}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "packets" in done.stdout
+    assert shell(f"{COMMAND} info nowhere {closed}").returncode == 1
+    done = shell(f"{COMMAND} nope {closed}")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_closed_standard_input_is_one_line():
+    done = shell(f"{COMMAND} info - -q <&-")
+    assert done.returncode == 1
+    assert done.stderr == "rxreplay: standard input is closed; name a capture, or pipe one in\n"
+
+
+def test_all_streams_closed():
+    assert shell(f"{COMMAND} --help <&- >&- 2>&-").returncode == 1
+
+
 def test_a_terminal_without_unicode_gets_escapes(capture):
     options = "-s 5.10/small -s 4.10/small -q"
     done = shell(f"PYTHONIOENCODING=ascii {COMMAND} compare {capture()} {options}")

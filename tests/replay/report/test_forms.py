@@ -6,7 +6,7 @@ import json
 
 import pytest
 import rxreplay
-from rxreplay.report import as_table, reporter
+from rxreplay.report import reporter, showing
 from rxreplay.report.as_csv import flat
 
 STRATEGIES = ["4.10/small", "5.10/mergeable", "5.10/big"]
@@ -49,7 +49,7 @@ def test_csv_has_the_same_columns_whether_an_object_is_null_or_not():
 
 
 def test_a_comparison_shows_the_counts_of_the_json(results, monkeypatch):
-    monkeypatch.setattr(as_table, "PLAIN_WIDTH", 400)
+    monkeypatch.setattr(showing, "PLAIN_WIDTH", 400)
     tables = write(results, "table").split("lengths: ")[1:]
     whole = json.loads(write(results, "json"))["results"]
     assert len(tables) == 2

@@ -52,8 +52,18 @@ def test_the_top_and_what_each_part_has(report):
     assert list(report) == ["schema", "config", "run", "traces", "results", "warnings"]
     assert report["schema"] == "rxreplay/1"
     assert set(report["config"]) == {
-        *("strategies", "reference", "ring", "poll", "lifetime", "rcvbuf"),
-        *("direction", "guest_mac", "guest_ip", "vantage", "gro_timeout_ns", "mtu", "fcs", "vlan"),
+        *("strategies", "reference", "ring", "poll", "clock", "lifetime", "rcvbuf"),
+        *(
+            "direction",
+            "guest_mac",
+            "guest_ip",
+            "decap",
+            "vantage",
+            "gro_timeout_ns",
+            "mtu",
+            "fcs",
+            "vlan",
+        ),
         *("queues", "steering", "rss_key", "seed"),
         *("filter", "packets", "start", "end", "linktype"),
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import rxreplay
 from rxreplay.comparing import default_strategies
-from rxreplay.report import as_table
+from rxreplay.report import as_table, showing
 
 ALL = [strategy.name for strategy in default_strategies()]
 TRAFFIC = {
@@ -21,7 +21,7 @@ TRAFFIC = {
 
 
 def render(results, width, monkeypatch):
-    monkeypatch.setattr(as_table, "PLAIN_WIDTH", width)
+    monkeypatch.setattr(showing, "PLAIN_WIDTH", width)
     as_table.write_compare(results, out := io.StringIO())
     return out.getvalue().splitlines()
 

@@ -1,0 +1,118 @@
+"""The clock of a receive queue: how fast the guest is, and what waits where."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from rxreplay.errors import StrategyError
+
+from .abi import NAPI_POLL_WEIGHT
+from .state import LEVELS, Int64s, Record, _fields
+
+IDLE: Final = 2**63 - 1  # the guest waits for an interrupt
+LONGEST: Final = 2**62  # nanoseconds that a setting may have
+MAX_BACKEND: Final = 2**24
+
+FRAME, NUMBER = range(2)  # rows of what waits
+
+CLOCK = np.dtype(
+    _fields(
+        "now",  # the latest arrival
+        "guest_at",  # when the guest acts next
+        "refill",  # 1: the poll that comes next has to fill the ring
+        "level_at",  # up to when levels have been summed
+        "started",
+        "taken",  # ring entries that the device has written to, as `head` counts them
+        "room",  # mergeable: bytes of the posted buffers that it has not written to
+        "written",  # frames in the ring that the guest has not seen: written in all, and seen
+        "seen",
+        "waited",  # frames in the backend's queue: put there in all, and gone from there
+        "left",
+        "arrived",
+        "backend_full",
+        "peak_waiting",
+    )
+)
+"""What a queue remembers beside its memory; times in nanoseconds."""
+
+
+class Service(NamedTuple):
+    """How fast the guest receives, and what the host keeps for it.
+
+    Attributes
+    ----------
+    irq_delay_ns : int
+        From the device's write to the poll that it wakes.
+    service_ns : int
+        For each packet of a poll.
+    backend : int
+        Packets that wait in the host where the ring has no room.
+    stall_ns, stall_period_ns : int
+        The vCPU stands still for the first so many nanoseconds of each period; 0: never.
+    """
+
+    irq_delay_ns: int = 20_000
+    service_ns: int = 500
+    backend: int = 1000
+    stall_ns: int = 0
+    stall_period_ns: int = 0
+
+
+def checked(service: Service) -> Service:
+    """Give the service if it can be.
+
+    Raises
+    ------
+    StrategyError
+        It cannot.
+
+    Examples
+    --------
+    >>> checked(Service(backend=0)).backend
+    0
+    """
+    for name, value in service._asdict().items():
+        most = MAX_BACKEND if name == "backend" else LONGEST
+        if not 0 <= value <= most:
+            raise StrategyError(f"{name} is from 0 to {most:,}, not {value:,}")
+    if service.stall_ns and service.stall_ns >= service.stall_period_ns:
+        raise StrategyError(
+            f"a stall of {service.stall_ns:,} ns in each {service.stall_period_ns:,}: the guest "
+            "would never run"
+        )
+    return service
+
+
+class Clocked(NamedTuple):
+    """The records of a clock, as the kernels take it.
+
+    Attributes
+    ----------
+    clock : record of dtype CLOCK
+    written, waiting : int64 arrays, shape (2, n), n a power of two
+        Frames in the ring, and in the backend's queue: lengths, and numbers of the packets.
+    over_time : float64 array, shape (levels,)
+        Byte-nanoseconds of each of `LEVELS`.
+    """
+
+    service: Service
+    clock: Record
+    written: Int64s
+    waiting: Int64s
+    over_time: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
+
+
+def new_clock(service: Service, ring: int) -> Clocked:
+    """Give a clock before the first packet."""
+    clock = np.zeros(1, CLOCK)[0]
+    clock["guest_at"] = IDLE
+    waiting = 1 << max(service.backend, 1).bit_length()
+    return Clocked(
+        checked(service),
+        clock,
+        np.zeros((2, 2 * ring), np.int64),
+        np.zeros((2, waiting), np.int64),
+        np.zeros(len(LEVELS), np.float64),
+    )
+
+
+ONE_BUDGET: Final = np.full(1, NAPI_POLL_WEIGHT)

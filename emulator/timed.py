@@ -1,0 +1,187 @@
+"""A receive queue by the clock: the device writes as packets come, the guest polls as it can.
+
+Two actors share the ring. The device writes an arriving frame into posted buffers, or leaves it in
+the backend's queue, or drops it there. The guest is woken by the first write, polls up to 64
+packets, each for its service time, refills as its driver does, and goes on while there are more.
+At one moment, arrivals come before the guest's look.
+"""
+
+from rxreplay._jit import kernel
+
+from .abi import NAPI_POLL_WEIGHT
+from .clock import FRAME, IDLE, NUMBER, Clocked
+from .poll import end_poll, posted, wants_refill
+from .residency import new_skb
+from .state import Int64s, Queue, Record
+from .strategies import big, mergeable, small, small_skb
+
+SMALL, SMALL_SKB, MERGEABLE, BIG = range(4)
+FITS, WAITS, NEVER_FITS = range(3)
+
+
+@kernel
+def receive_one(q: Queue, path: int, frame: int) -> None:
+    """Let the driver receive one frame."""
+    skb = new_skb(q, frame)
+    if path == MERGEABLE:
+        mergeable.receive_mergeable(q, skb)
+    elif path == SMALL:
+        small.receive_small(q, skb)
+    elif path == BIG:
+        big.receive_big(q, skb)
+    else:
+        small_skb.receive_small(q, skb)
+
+
+@kernel
+def fill(q: Queue, path: int) -> None:
+    """Post until the ring is full."""
+    if path == MERGEABLE:
+        mergeable.fill(q)
+    elif path == SMALL:
+        small.fill(q)
+    elif path == BIG:
+        big.fill(q)
+    else:
+        small_skb.fill(q)
+
+
+@kernel
+def fits(q: Queue, c: Record, path: int, frame: int) -> int:
+    """Say whether the buffers that are left can hold a frame.
+
+    Source: QEMU, hw/net/virtio-net.c, virtio_net_has_buffers().
+    """
+    s = q.state
+    if path != MERGEABLE:
+        if frame > q.layout.capacity:
+            return NEVER_FITS
+        return FITS if c["taken"] < s["tail"] else WAITS
+    if c["room"] >= q.layout.hdr_len + frame:
+        return FITS
+    untouched = c["taken"] == s["head"] and posted(q) == q.layout.ring_size
+    return NEVER_FITS if untouched else WAITS
+
+
+@kernel
+def write(q: Queue, x: Clocked, path: int, frame: int, number: int) -> None:
+    """Write a frame into the oldest buffers that are left, and wake the guest."""
+    c = x.clock
+    slot = c["written"] & (x.written.shape[1] - 1)
+    x.written[FRAME, slot], x.written[NUMBER, slot] = frame, number
+    c["written"] += 1
+    left = q.layout.hdr_len + frame
+    if path == MERGEABLE:
+        while left > 0:
+            room = mergeable.room(q, q.ring[c["taken"] & (q.ring.size - 1)])
+            c["taken"] += 1
+            c["room"] -= room
+            left -= room
+    else:
+        c["taken"] += 1
+    if c["guest_at"] == IDLE:
+        c["guest_at"] = running(x, c["now"] + x.service.irq_delay_ns)
+
+
+@kernel
+def running(x: Clocked, at: int) -> int:
+    """Give the first moment from `at` on at which the vCPU runs."""
+    period = x.service.stall_period_ns
+    if x.service.stall_ns == 0:
+        return at
+    into = (at - x.clock["started"]) % period
+    return at + x.service.stall_ns - into if into < x.service.stall_ns else at
+
+
+@kernel
+def arrive(q: Queue, x: Clocked, path: int, frame: int, number: int) -> None:
+    """Take a frame from the wire: into the ring, into the backend's queue, or nowhere."""
+    c = x.clock
+    c["arrived"] += 1
+    waiting = c["waited"] - c["left"]
+    how = fits(q, c, path, frame) if waiting == 0 else WAITS
+    if how == FITS:
+        write(q, x, path, frame, number)
+    elif how == NEVER_FITS:
+        q.state["device_too_long"] += 1
+    elif waiting == x.service.backend:
+        c["backend_full"] += 1
+    else:
+        slot = c["waited"] & (x.waiting.shape[1] - 1)
+        x.waiting[FRAME, slot], x.waiting[NUMBER, slot] = frame, number
+        c["waited"] += 1
+        c["peak_waiting"] = max(c["peak_waiting"], waiting + 1)
+    if how == WAITS and c["guest_at"] == IDLE:  # nobody would ever refill: the guest catches up
+        c["guest_at"], c["refill"] = running(x, c["now"]), 1
+
+
+@kernel
+def let_in(q: Queue, x: Clocked, path: int) -> None:
+    """Write what has waited, as far as the ring has room."""
+    c = x.clock
+    while c["left"] < c["waited"]:
+        slot = c["left"] & (x.waiting.shape[1] - 1)
+        frame = x.waiting[FRAME, slot]
+        how = fits(q, c, path, frame)
+        if how == WAITS:
+            return
+        c["left"] += 1
+        if how == FITS:
+            write(q, x, path, frame, x.waiting[NUMBER, slot])
+        else:
+            q.state["device_too_long"] += 1
+
+
+@kernel
+def sum_levels(q: Queue, x: Clocked, at: int) -> None:
+    """Add what memory has been taken, for as long as it was, up to now."""
+    s, span = q.state, at - x.clock["level_at"]
+    if span > 0:
+        x.over_time[0] += span * s["ring_bytes"]
+        x.over_time[1] += span * s["skb_truesize_bytes"]
+        x.over_time[2] += span * s["chunk_bytes"]
+        x.over_time[3] += span * s["slab_bytes"]
+        x.over_time[4] += span * (s["chunk_bytes"] + s["slab_bytes"])
+        x.over_time[5] += span * s["payload_bytes_in_flight"]
+        x.clock["level_at"] = at
+
+
+@kernel
+def act(q: Queue, x: Clocked, path: int, polls: Int64s) -> None:
+    """Let the guest take one packet, or end its poll.  Source: virtnet_receive()."""
+    c, s, at = x.clock, q.state, x.clock["guest_at"]
+    sum_levels(q, x, at)
+    if c["seen"] < c["written"] and s["work"] < NAPI_POLL_WEIGHT:
+        slot = c["seen"] & (x.written.shape[1] - 1)
+        c["seen"] += 1
+        s["packet"] = x.written[NUMBER, slot]
+        receive_one(q, path, x.written[FRAME, slot])
+        s["work"] += 1
+        c["guest_at"] = running(x, at + x.service.service_ns)
+        return
+    if c["refill"] or wants_refill(q):
+        before = s["posted_room"]
+        fill(q, path)
+        c["room"] += s["posted_room"] - before
+        c["refill"] = 0
+    if s["work"] > 0:
+        end_poll(q, polls)
+    c["guest_at"] = IDLE
+    c["now"] = at
+    let_in(q, x, path)
+    if c["seen"] < c["written"]:
+        c["guest_at"] = at  # virtqueue_poll(): there is more, no interrupt is waited for
+    elif c["left"] < c["waited"]:  # too few free buffers to refill, too few left for what waits
+        c["guest_at"], c["refill"] = at, 1
+
+
+@kernel
+def receive(q: Queue, x: Clocked, path: int, frames: Int64s, times: Int64s, polls: Int64s) -> None:
+    """Let frames arrive at their times, which ascend; a frame of -1 is none, its time the end."""
+    c = x.clock
+    for i in range(frames.size):
+        while c["guest_at"] < times[i]:
+            act(q, x, path, polls)
+        c["now"] = times[i]
+        if frames[i] >= 0:
+            arrive(q, x, path, frames[i], c["arrived"])

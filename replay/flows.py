@@ -1,0 +1,77 @@
+"""Flows of packets, remembered from when they are read until the device has got them."""
+
+from typing import Final
+
+import numpy as np
+from rxreplay.traces import Packets
+from rxreplay.traces.ends import DST_HIGH, SRC_HIGH, format_ip, ip_number
+from rxreplay.traces.flow_key import PROTOCOLS
+from rxreplay.traces.headers import WHOLE, new_headers
+from rxreplay.traces.packets import Int64s, Records
+
+NONE: Final = np.zeros(0, np.int64)
+
+
+class Flows:
+    """Keys of flows by the numbers of packets, and their names.
+
+    A flow has a direction. Packets that are not of IP, and those whose ports were cut off, belong
+    to none; the fragments of a datagram belong to one without ports.
+    """
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all packets."""
+        self._numbers = NONE
+        self._headers = new_headers(0)
+        self._ip = np.zeros((4, 0), np.int64)
+
+    def see(self, packets: Packets, numbers: Int64s) -> None:
+        """Read packets; `numbers` are theirs in the capture, and grow."""
+        from rxreplay.traces.decode import decode  # numba comes with it
+        from rxreplay.traces.scan_ends import ip_ends
+
+        headers, ip = new_headers(numbers.size), np.zeros((4, numbers.size), np.int64)
+        decode(packets.data, packets.at, packets.cap_len, packets.link_type, headers)
+        ip_ends(packets.data, packets.at, packets.cap_len, headers, ip)
+        self._numbers = np.concatenate([self._numbers, numbers])
+        self._headers = np.concatenate([self._headers, headers])
+        self._ip = np.concatenate([self._ip, ip], -1)
+
+    def of(self, numbers: Int64s) -> Int64s:
+        """Give the keys of packets that were read, 0 where one has no flow."""
+        keys: Int64s = self._headers["flow"][np.searchsorted(self._numbers, numbers)]
+        return keys
+
+    def name(self, key: int) -> str:
+        """Name a flow of which there is a packet."""
+        at = int(np.argmax(self._headers["flow"] == key))
+        ends = [ip_number(*self._ip[row : row + 2, at]) for row in (SRC_HIGH, DST_HIGH)]
+        return flow_text(self._headers[at], *map(format_ip, ends))
+
+
+def flow_text(headers: Records, sender: str, receiver: str) -> str:
+    """Write a flow as `explain` does.
+
+    Examples
+    --------
+    >>> headers = new_headers(1)[0]
+    >>> headers["protocol"], headers["sport"], headers["dport"] = 17, 53, 5000
+    >>> flow_text(headers, "10.0.0.1", "10.0.0.2")
+    'UDP 10.0.0.1:53 > 10.0.0.2:5000'
+    >>> headers["fragment"] = 1
+    >>> flow_text(headers, "::1", "::2")
+    'UDP ::1 > ::2 fragments'
+    """
+    protocol = int(headers["protocol"])
+    name = PROTOCOLS.get(protocol, f"IP protocol {protocol}")
+    if headers["fragment"] != WHOLE:
+        return f"{name} {sender} > {receiver} fragments"
+    if headers["sport"] < 0:
+        return f"{name} {sender} > {receiver}"
+    hosts = (f"[{end}]" if ":" in end else end for end in (sender, receiver))
+    ports = (headers["sport"], headers["dport"])
+    return f"{name} " + " > ".join(f"{h}:{p}" for h, p in zip(hosts, ports, strict=True))

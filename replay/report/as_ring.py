@@ -1,0 +1,72 @@
+"""Rings as tables: what each size loses, waits for and costs."""
+
+from typing import Final, TextIO
+
+from rich.table import Table
+
+from ..ringing import Rings, Tried
+from ..units import bytes_text, count_text, share_text
+from .as_table import heading, say_chosen, say_decided, say_doubts
+from .heads import clock_text
+from .showing import console, line
+
+BAR: Final = 12  # characters of the highest bar
+HEADS: Final = ("ring", "lost", "", "", "waited", "posted", "resident", "resident, mean")
+
+
+def write_ring(results: Rings, out: TextIO) -> None:
+    """Write a table for each strategy, and which ring is enough."""
+    to, config = console(out), results.config
+    to.print(line(heading(results.trace)), soft_wrap=True)
+    say_chosen(to, config)
+    say_decided(to, results.trace)
+    to.print(line(clock_text(config["clock"]), "dim"), soft_wrap=True)
+    say_doubts(to, results.doubts)
+    for name in config["strategies"]:
+        tried = results.of(name)
+        most = max(each.lost for each in tried)
+        table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold", title=name)
+        table.title_justify = "left"
+        for head in HEADS:
+            table.add_column(head, justify="left" if head == "" else "right", no_wrap=True)
+        for each in tried:
+            table.add_row(*cells(each, most))
+        to.print()
+        to.print(table)
+        to.print(line(answer(results, name)))
+
+
+def cells(tried: Tried, most: int) -> list[str]:
+    """Write the row of one ring; `most` is the most that any loses."""
+    figures = tried.figures
+    bar = "█" * -(-BAR * tried.lost // most) if most else ""
+    return [
+        f"{tried.ring:,}",
+        count_text(tried.lost),
+        share_text(tried.lost, figures.packets) if tried.lost else "",
+        bar,
+        count_text(tried.peak_waiting),
+        bytes_text(figures.ring_bytes.peak),
+        bytes_text(figures.resident_bytes.peak),
+        bytes_text(figures.resident_bytes.mean),
+    ]
+
+
+def answer(results: Rings, strategy: str) -> str:
+    """Say in a sentence how large the ring has to be."""
+    tried, found = results.of(strategy), results.smallest(strategy)
+    if found is None:
+        largest = tried[-1]
+        return (
+            f"None of these rings is enough: {largest.ring:,} buffers lose {largest.lost:,} "
+            "packets. A longer backend queue, a faster guest or several queues would be."
+        )
+    figures = found.figures
+    waits = "without waiting in the host"
+    if found.peak_waiting:
+        waits = f"where up to {found.peak_waiting:,} packets wait in the host meanwhile"
+    return (
+        f"A ring of {found.ring:,} loses nothing, {waits}. It posts "
+        f"{bytes_text(figures.ring_bytes.peak)}, and keeps "
+        f"{bytes_text(figures.resident_bytes.peak)} resident at most."
+    )

@@ -1,0 +1,176 @@
+"""How large a ring has to be: the library function `ring`."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, cast
+
+from rxreplay.emulator import Figures, Strategy
+from rxreplay.emulator.timed_receiver import TimedReceiver
+from rxreplay.errors import OptionError
+from rxreplay.traces import Digest
+
+from .clocked import wait_for
+from .comparing import DEFAULTS, openings
+from .feeding import clock_warnings, describe, expected_packets, replay_warnings
+from .options import Options, Progress, no_progress
+from .result import ResultWarning, TraceInfo
+from .selecting import Selection
+from .settings import resolve
+from .sources import Source
+from .spreading import cores
+from .timeline import Timeline
+from .timing import Timing
+
+SIZES: Final = (64, 128, 256, 512, 1024, 2048, 4096)
+SCHEMA: Final = "rxreplay-ring/1"
+USUAL: Final = ("5.10/mergeable", "7.2/mergeable")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One ring under one strategy.
+
+    Attributes
+    ----------
+    strategy : str
+    ring : int
+        Buffers.
+    figures : Figures
+        By the clock.
+    peak_waiting : int
+        Packets that waited in the host at once, at most.
+    """
+
+    strategy: str
+    ring: int
+    figures: Figures
+    peak_waiting: int
+
+    @property
+    def lost(self) -> int:
+        """Packets that found no place, neither in the ring nor in the backend's queue."""
+        return self.figures.drops.backend_full or 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as JSON has it."""
+        return asdict(self) | {"lost": self.lost, "figures": self.figures.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """Everything that `ring` has computed.
+
+    Attributes
+    ----------
+    config : dict
+        What decides the figures.
+    trace : TraceInfo
+    tried : list of Tried
+        Strategy by strategy, from the smallest ring to the largest.
+    warnings : list of ResultWarning
+    doubts : list of str
+        What is not established of the strategies.
+    run : dict
+        Version and command.
+    """
+
+    config: dict[str, Any]
+    trace: TraceInfo
+    tried: list[Tried]
+    warnings: list[ResultWarning]
+    doubts: list[str]
+    run: dict[str, Any] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()  # there is one trace: it is read, or an error
+
+    def of(self, strategy: str) -> list[Tried]:
+        """Give the rings of one strategy."""
+        return [each for each in self.tried if each.strategy == strategy]
+
+    def smallest(self, strategy: str) -> Tried | None:
+        """Give the smallest ring that loses nothing, None where each of them does."""
+        return next((each for each in self.of(strategy) if not each.lost), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON has it."""
+        best = {name: self.smallest(name) for name in self.config["strategies"]}
+        return {
+            "schema": SCHEMA,
+            "config": self.config,
+            "run": self.run,
+            "trace": self.trace.as_dict(),
+            "smallest": {name: found and found.ring for name, found in best.items()},
+            "rings": [each.as_dict() for each in self.tried],
+            "warnings": [asdict(warning) for warning in self.warnings],
+        }
+
+
+def ring(
+    source: Source,
+    strategies: Sequence[str | Strategy] = USUAL,
+    sizes: Sequence[int] = SIZES,
+    timing: Timing | None = None,
+    options: Options = DEFAULTS,
+    progress: Progress = no_progress,
+    **changes: Any,  # noqa: ANN401 - fields of Options
+) -> Rings:
+    """Replay one trace by the clock with rings of several sizes, all in one walk.
+
+    Parameters
+    ----------
+    source : path, or open trace
+        The capture; with `join` among the options, a list of paths.
+    strategies : sequence of str or Strategy
+        What receives.
+    sizes : sequence of int
+        Buffers of each ring, powers of two.
+    timing : Timing
+        How time passes.
+    options, progress, **changes
+        As for `replay`; `ring` and `polls` do not matter.
+
+    Returns
+    -------
+    Rings
+
+    Raises
+    ------
+    RxReplayError
+        The trace cannot be read, or there is no such strategy, size or time.
+
+    Examples
+    --------
+    >>> found = ring([60] * 5000, ["5.10/small"], [64, 256], Timing("rate:10000000"))
+    >>> [tried.lost for tried in found.tried]
+    [2950, 2758]
+    """
+    options = replace(options, **changes)
+    timing = timing or Timing()
+    if options.queues > 1:
+        raise OptionError("rings are tried for one queue; --queues is for others")
+    chosen, sizes = resolve(strategies), sorted(set(sizes))
+    receivers = [
+        TimedReceiver(each, timing.as_service(), ring=size, rcvbuf=options.rcvbuf)
+        for each in chosen
+        for size in sizes
+    ]
+    [opening] = openings(cast(Sequence[Source], source) if options.join else [source], options)
+    with opening() as trace:
+        selection, digest = Selection(trace, options, timed=True), Digest()
+        timeline = Timeline(timing.time)
+        with ThreadPoolExecutor(options.threads or cores()) as pool:
+            for frames in selection.frames(digest):
+                batch = frames.frame_len, timeline.times(frames.ts_ns)
+                wait_for(pool.submit(each.receive, *batch) for each in receivers)
+                progress(selection.walked, expected_packets(trace, selection))
+        wire_bytes = int(selection.delivery.wire_bytes.sum())
+        tried = [
+            Tried(r.strategy.name, r.ring, r.finish(wire_bytes), r.peak_waiting) for r in receivers
+        ]
+        info = describe(trace, digest.summary, selection.delivery, [tried[0].figures.packets])
+        warnings = [ResultWarning(w.code, w.text, 0) for w in trace.warnings]
+        warnings += replay_warnings(trace, digest, selection, options, 0)
+    warnings += clock_warnings(timeline, info.path or info.format, 0)
+    config = replace(options, timing=timing).as_config(chosen, chosen[0].name)
+    doubts = list(dict.fromkeys(each.doubt for each in chosen if each.doubt))
+    return Rings(config | {"ring": list(sizes)}, info, tried, warnings, doubts)

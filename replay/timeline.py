@@ -1,0 +1,83 @@
+"""When packets arrive: the capture's own times, faster or slower ones, or a steady rate."""
+
+import re
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from rxreplay.errors import OptionError
+from rxreplay.traces import NO_TIME
+
+from .moments import NS_PER_S
+from .sources import Lengths
+from .timing import RECORDED
+
+FORM: Final = re.compile(r"(scale|rate):(\d+(?:\.\d+)?)", re.ASCII)
+MOST_SCALE: Final = 10**6
+
+
+class Timeline:
+    """Gives packets their times, which ascend.
+
+    Parameters
+    ----------
+    time : str
+        As `Timing` has it.
+
+    Attributes
+    ----------
+    backwards, timeless : int
+        Packets whose time was before the latest so far, or that had none: they arrive at it.
+
+    Examples
+    --------
+    >>> timeline = Timeline("scale:2")
+    >>> timeline.times(np.array([1000, 3000, 2000])).tolist(), timeline.backwards
+    ([0, 1000, 1000], 1)
+    """
+
+    def __init__(self, time: str) -> None:
+        """Read the form.
+
+        Raises
+        ------
+        OptionError
+            It is none.
+        """
+        found = FORM.fullmatch(time)
+        number = Fraction(found[2]) if found else Fraction(1)
+        if (time != RECORDED and not found) or not 0 < number <= 10**9:
+            raise OptionError(
+                f"--time {time}: write recorded, scale:K (K times as fast) or rate:PPS"
+            )
+        self._kind = found[1] if found else RECORDED
+        self._number = number
+        if self._kind == "scale":
+            self._number = number.limit_denominator(MOST_SCALE)
+        self._first: int | None = None
+        self._latest = 0
+        self._packets = 0
+        self.backwards = self.timeless = 0
+
+    def times(self, ts_ns: Lengths) -> Lengths:
+        """Give nanoseconds since the first packet.
+
+        Parameters
+        ----------
+        ts_ns : int64 array, shape (n,)
+            Of the next packets, since the epoch; `NO_TIME` where there is none.
+        """
+        if self._kind == "rate":
+            numbers = np.arange(self._packets, self._packets + ts_ns.size)
+            self._packets += ts_ns.size
+            spacing = Fraction(NS_PER_S) / self._number
+            return numbers * spacing.numerator // spacing.denominator
+        timed = ts_ns != NO_TIME
+        self.timeless += int(ts_ns.size - timed.sum())
+        if self._first is None and timed.any():
+            self._first = int(ts_ns[timed][0])
+        since = np.where(timed, ts_ns - (self._first or 0), self._latest)
+        highest = np.maximum.accumulate(np.append(self._latest, since))
+        self.backwards += int((timed & (since < highest[:-1])).sum())
+        self._latest = int(highest[-1])
+        return highest[1:] * self._number.denominator // self._number.numerator

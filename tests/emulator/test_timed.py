@@ -1,0 +1,169 @@
+"""A queue by the clock: held against a plain event loop, and against a queue without one."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracles import clock as oracle
+from rxreplay.emulator import Receiver, strategy
+from rxreplay.emulator.clock import Service
+from rxreplay.emulator.state import PACKET, POLL
+from rxreplay.emulator.timed_receiver import TimedReceiver
+from rxreplay.errors import StrategyError
+
+GAPS = st.sampled_from([0, 0, 1, 499, 500, 501, 20_000, 20_001, 10**6])
+SERVICES = st.builds(
+    Service,
+    irq_delay_ns=st.sampled_from([0, 1, 20_000]),
+    service_ns=st.sampled_from([0, 1, 500, 40_000]),
+    backend=st.sampled_from([0, 1, 2, 1000]),
+    stall_ns=st.just(0),
+    stall_period_ns=st.just(0),
+)
+STALLS = st.sampled_from([(0, 0), (1, 2), (30_000, 100_000), (99_999, 100_000)])
+TIME_FREE = (
+    *("truesize_bytes", "buffers", "linear_bytes", "nonlinear_bytes", "linear_packets", "waste"),
+    *("nr_frags", "coalesced_frags", "copy_small", "copy_header", "fit_packets", "fit_bytes"),
+    *("delivered_packets", "delivered_bytes", "frag_list_packets"),
+)
+PEAKS = ("ring_bytes", "skb_truesize_bytes", "chunk_bytes", "slab_bytes", "resident_bytes")
+
+
+def bursts(longest):
+    lengths = st.sampled_from([60, 128, 129, 1514, 1518, 1519, longest])
+    return st.lists(st.tuples(st.integers(1, 90), lengths, GAPS), max_size=6)
+
+
+def unrolled(drawn):
+    """Give lengths and times of bursts of packets, and the gap before each of them."""
+    lengths = [length for count, length, _ in drawn for _ in range(count)]
+    gaps = [gap for count, _, gap in drawn for _ in range(count)]
+    return np.array(lengths, np.int64), np.cumsum(np.array(gaps, np.int64))
+
+
+def run(name, service, ring, lengths, times, cut=0):
+    queue = TimedReceiver(strategy(name), service, ring=ring, events=6 * lengths.size + 2000)
+    queue.receive(lengths[:cut], times[:cut])
+    queue.receive(lengths[cut:], times[cut:])
+    return queue, queue.finish()
+
+
+def polls_of(queue):
+    return [int(event["a"]) for event in queue.log if event["kind"] == POLL]
+
+
+@given(bursts(9014), SERVICES, STALLS, st.sampled_from([2, 4, 16, 64]), st.integers(0, 100))
+@pytest.mark.parametrize(("name", "refill"), [("4.11/small", "half"), ("5.10/small", "budget")])
+def test_packets_go_where_the_event_loop_sends_them(name, refill, drawn, service, stall, ring, cut):
+    lengths, times = unrolled(drawn)
+    service = service._replace(stall_ns=stall[0], stall_period_ns=stall[1])
+    queue, figures = run(name, service, ring, lengths, times, min(cut, lengths.size))
+    above = ring // 2 if refill == "half" else min(64, ring) // 2
+    guest = oracle.Guest(ring, above, *service)
+    oracle.run(guest, lengths.tolist(), times.tolist())
+    assert polls_of(queue) == guest.polls
+    assert figures.drops.backend_full == len(guest.backend_full) == queue.drops
+    assert figures.drops.device_too_long == len(guest.too_long)
+    assert figures.delivered_bytes == sum(int(lengths[packet]) for packet in guest.delivered)
+    assert figures.packets == lengths.size
+
+
+NAMES = ["4.10/small", "5.10/small", "4.11/mergeable", "5.10/mergeable", "6.12/mergeable"]
+NAMES += ["7.2/mergeable", "7.2/small", "5.10/big", "6.12/big", "mst-2016/mergeable", "4.10/big"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(bursts(1514), SERVICES, STALLS, st.sampled_from([128, 256]))
+def test_equal_polls_and_drops_give_equal_figures(name, drawn, service, stall, ring):
+    lengths, times = unrolled([row for row in drawn if row[1] <= 1514])
+    service = service._replace(stall_ns=stall[0], stall_period_ns=stall[1], backend=1000)
+    queue, timed = run(name, service, ring, lengths, times)
+    polls = polls_of(queue)
+    assert timed.drops.total() == 0
+    free = Receiver(strategy(name), ring=ring, polls=polls or 1)
+    free.receive(lengths)
+    plain = free.finish()
+    for figure in TIME_FREE:
+        assert getattr(timed, figure) == getattr(plain, figure), figure
+    for level in PEAKS:
+        ours, theirs = getattr(timed, level), getattr(plain, level)
+        assert (ours.peak, ours.end) == (theirs.peak, theirs.end)
+
+
+@given(bursts(65_226), SERVICES, st.sampled_from([2, 4, 16, 64]))
+@pytest.mark.parametrize("name", ["5.10/mergeable", "4.11/mergeable", "7.2/mergeable"])
+def test_nothing_is_lost_and_order_is_kept(name, drawn, service, ring):
+    lengths, times = unrolled(drawn)
+    queue, figures = run(name, service, ring, lengths, times)  # finish() checks that it balances
+    assert figures.packets == lengths.size
+    assert sum(event["kind"] == PACKET for event in queue.log) == figures.delivered_packets
+
+
+def small(lengths, times, **how):
+    """Give drops of a ring of four, without a backend unless told."""
+    ring = how.pop("ring", 4)
+    service = Service(**({"backend": 0} | how))
+    return run("4.11/small", service, ring, np.array(lengths), np.array(times))
+
+
+@pytest.mark.parametrize(("packets", "drops"), [(4, 0), (5, 1), (9, 5)])
+def test_a_burst_fills_the_ring(packets, drops):
+    assert small([60] * packets, range(packets))[1].drops.backend_full == drops
+
+
+@pytest.mark.parametrize(("backend", "drops"), [(0, 5), (1, 4), (5, 0), (1000, 0)])
+def test_the_backend_keeps_what_the_ring_does_not(backend, drops):
+    figures = small([60] * 9, range(9), backend=backend)[1]
+    assert figures.drops.backend_full == drops
+    assert figures.delivered_packets == 9 - drops
+
+
+@pytest.mark.parametrize(("at", "drops"), [(21_500, 1), (21_501, 0)])
+def test_the_ring_is_full_until_the_poll_has_refilled_it(at, drops):
+    # woken at 20,000; three packets of 500 ns, then the refill at 21,500
+    figures = small([60] * 5, [0, 0, 0, at, at], irq_delay_ns=20_000, service_ns=500)[1]
+    assert figures.drops.backend_full == drops
+
+
+@pytest.mark.parametrize(("stall", "drops"), [(0, 0), (20_000, 0), (30_000, 3)])
+def test_a_guest_that_stands_still_loses(stall, drops):
+    times = [0, 0, 0, 25_000, 25_000, 25_000, 25_000]
+    how = {"stall_ns": stall, "stall_period_ns": 10**6} if stall else {}
+    assert small([60] * 7, times, **how)[1].drops.backend_full == drops
+
+
+def test_means_are_over_time():
+    queue, figures = small([60, 60], [0, 10**6], ring=4)
+    assert figures.mean_over == "time"
+    assert figures.payload_bytes_in_flight.mean == pytest.approx(0, abs=1e-3)
+    assert figures.ring_bytes.mean == pytest.approx(figures.ring_bytes.peak, rel=0.5)
+    assert queue.drops == 0
+
+
+def test_nothing_at_all():
+    _, figures = small([], [])
+    assert (figures.packets, figures.resident_bytes.mean) == (0, None)
+    assert figures.resident_bytes.peak > 0
+
+
+@pytest.mark.parametrize(
+    ("service", "text"),
+    [
+        (Service(irq_delay_ns=-1), "irq_delay_ns is from 0"),
+        (Service(backend=2**24 + 1), "backend is from 0 to 16,777,216, not 16,777,217"),
+        (
+            Service(stall_ns=5, stall_period_ns=5),
+            "a stall of 5 ns in each 5: the guest would never",
+        ),
+    ],
+)
+def test_a_service_that_cannot_be(service, text):
+    with pytest.raises(StrategyError, match=text):
+        TimedReceiver(strategy("5.10/small"), service)
+
+
+def test_times_ascend():
+    queue = TimedReceiver(strategy("5.10/small"), Service())
+    queue.receive(np.array([60]), np.array([5]))
+    with pytest.raises(ValueError, match="packet 2: its time is before the one before"):
+        queue.receive(np.array([60, 60]), np.array([6, 5]))
