@@ -142,7 +142,7 @@ def ring(
     --------
     >>> found = ring([60] * 5000, ["5.10/small"], [64, 256], Timing("rate:10000000"))
     >>> [tried.lost for tried in found.tried]
-    [2950, 2758]
+    [3040, 2848]
     """
     options = replace(options, **changes)
     timing = timing or Timing()
