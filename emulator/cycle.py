@@ -12,14 +12,17 @@ from types import ModuleType
 from typing import Final
 
 import numpy as np
+from rxreplay._jit import kernel
 
 from .abi import ETH_HLEN, GOOD_COPY_LEN
-from .measuring import CARVED_HEADS, LEVEL_AT, Measuring, Still
-from .probing import ONE_POLL, Probe, copied, shape
+from .measuring import CARVED_HEADS, Circuit, Left, Measured, Still, slices_taken
+from .probing import COUNTED_AT, HIGHEST, NUMBERS, OFFSETS_AT, ONE_POLL, Scratch, copied, passed
+from .standing import alike
 from .state import Int64s, Layout, Queue
 
 PHASES: Final = (256, 1024, 4096)  # of a cycle, at most: looked for in turn
 CANDIDATES: Final = 4  # places of equal offsets that are looked at in full
+LEVEL_AT: Final = [at for at, name in enumerate(HIGHEST) if "payload" not in name]
 
 
 def spans(layout: Layout, sizes: Int64s) -> list[int]:
@@ -46,6 +49,33 @@ def spans(layout: Layout, sizes: Int64s) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """What a cycle of packets has added to some numbers.
+
+    Attributes
+    ----------
+    numbers : int64 array, shape (m,)
+        Which numbers of STATE.
+    rows : int64 array, shape (turns, phases + 1, m)
+        How much, before and after each packet, from each start.
+    """
+
+    numbers: Int64s
+    rows: Int64s
+
+    def weighted(self, times: Int64s, at: Int64s) -> Int64s:
+        """Add up what each place has added, so many times: the row after it less that before.
+
+        `times` has the shape (phases, turns); `at` are the turns of `Circuit.turns_of`.
+        """
+        weights = np.zeros(at.shape, np.int64)
+        weights[:, 1:] = times[np.arange(times.shape[0]), at[:, :-1]]
+        weights[:, :-1] -= weights[:, 1:]
+        added: Int64s = weights.ravel() @ self.rows.reshape(weights.size, -1)
+        return added
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Lengths between which all that a packet adds is a straight line.
 
@@ -55,10 +85,14 @@ class Span:
         The lengths.
     turn : int64 array, shape (phases,)
         Slices that a packet's head takes of the page behind heads: 0 or 1.
-    added : int64 array, shape (phases, turns, numbers of COUNTED_AT)
-        What a packet of `least` adds to each number, until the cycle ends.
-    slope : int64 array, of the same shape
-        What it adds for each byte more.
+    at : int64 array, shape (turns, phases + 1)
+        The turn of each phase from each start; the last is that of the end.
+    rows : Added
+        What a cycle of packets of `least` has added.
+    slope : Added
+        What each byte more of all those packets has added.
+    left : Left or None
+        What packets leave to the later ones of their cycle.
     highest : int64 array, shape (phases, turns, fields of HIGHEST)
         How high it can raise each peak, from 0; the least linear part.
     """
@@ -66,9 +100,25 @@ class Span:
     least: int
     most: int
     turn: Int64s
-    added: Int64s
-    slope: Int64s
+    at: Int64s
+    rows: Added
+    slope: Added
+    left: Left | None
     highest: Int64s
+
+    def added(self, packets: Int64s, size: Int64s) -> Int64s:
+        """Give what packets have added to each number of STATE, in all.
+
+        `packets` and `size`, of shape (phases, turns), are how many came to each place, and their
+        bytes.
+        """
+        added = np.zeros(NUMBERS, np.int64)
+        above = size - packets * self.least
+        added[self.rows.numbers] = self.rows.weighted(packets, self.at)
+        added[self.slope.numbers] += self.slope.weighted(above, self.at)
+        if self.left:
+            added[self.left.numbers] += self.left.weighted(packets.sum(axis=1))
+        return added
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,41 +132,53 @@ class Cycle:
     phases : int
         Packets of a cycle.
     spans : tuple of Span
-    leaves : bool
-        Whether packets leave something behind for the later ones of their cycle: how high those
-        raise peaks then depends on what came before them, but for the first.
     """
 
     starts: tuple[Queue, ...]
     phases: int
     spans: tuple[Span, ...]
-    leaves: bool
+
+    @property
+    def leaves(self) -> bool:
+        """Whether packets leave something behind for the later ones of their cycle.
+
+        How high those raise peaks then depends on what came before them, but for the first.
+        """
+        return any(span.left for span in self.spans)
 
 
-def slices_taken(queue: Queue) -> int:
-    """Count the slices taken of the page behind heads, 0 where a fresh one is next."""
-    layout, left = queue.layout, int(queue.state["cache_offset"])
-    return (layout.page_size - left) // layout.head_slice if layout.slices_1k and left else 0
+def still_and_turning(
+    queue: Queue, kernels: ModuleType, least: Sequence[int]
+) -> tuple[int | None, int | None]:
+    """Give a length of packets that take no slice of the page behind heads, and one that does.
 
-
-def turn_of(queue: Queue, kernels: ModuleType, frame: int) -> int:
-    """Say whether a packet takes a slice of the page behind heads, if there is such a page."""
+    None where there is no such length.
+    """
     if not queue.layout.slices_1k:
-        return 0
-    return int(Probe(queue, kernels, np.array([frame])).added[0, CARVED_HEADS] > 0)
+        return least[0], None
+    rows = np.empty((len(least) + 1, NUMBERS), np.int64)
+    passed(copied(queue), kernels, np.array(least), rows)
+    taken = np.diff(rows[:, CARVED_HEADS])
+    still = [each for each, slices in zip(least, taken, strict=True) if not slices]
+    turning = [each for each, slices in zip(least, taken, strict=True) if slices]
+    return still[0] if still else None, turning[0] if turning else None
 
 
-def period(queue: Queue, kernels: ModuleType, frame: int) -> int:
+def period(queue: Queue, kernels: ModuleType, frame: int, scratch: Scratch) -> int:
     """Give the packets after which a queue is again where it was, 0 where it is not soon."""
-    start = shape(queue)
+    probe, done = copied(queue), 0
+    rows = scratch.rows("period", PHASES[-1] + 1)
     for phases in PHASES:
-        frames = np.full(phases, frame)
-        offsets = Probe(queue, kernels, frames).offsets
+        passed(probe, kernels, np.full(phases - done, frame), rows[done : phases + 1])
+        offsets = rows[: phases + 1, OFFSETS_AT]
         again = (offsets[1:] == offsets[0]).all(axis=1)
-        candidates = (np.flatnonzero(again)[:CANDIDATES] + 1).tolist()
-        found = [n for n in candidates if shape(Probe(queue, kernels, frames[:n]).queue) == start]
-        if found:
-            return int(found[0])
+        candidates = np.flatnonzero(again)[:CANDIDATES] + 1
+        for candidate in candidates.tolist():
+            end = copied(queue)
+            kernels.receive(end, np.full(candidate, frame), ONE_POLL)
+            if alike(end, queue):
+                return int(candidate)
+        done = phases
     return 0
 
 
@@ -138,48 +200,79 @@ def starts_of(
     return tuple(starts[taken] for taken in range(turns))
 
 
-def find_cycle(queue: Queue, kernels: ModuleType, bounds: Sequence[int]) -> Cycle | None:
+def find_cycle(
+    queue: Queue, kernels: ModuleType, bounds: Sequence[int], scratch: Scratch
+) -> Cycle | None:
     """Measure the cycle that a queue is in, None where it is in none.
 
     `bounds` are the lengths at which a span begins and the one before it ends. The offsets decide
     where a queue stands: all that its packets held is back when a poll ends, buffers are posted one
     behind the other, and free pages are alike.
     """
-    turns = {least: turn_of(queue, kernels, least) for least in bounds[:-1]}
-    quiet = min(turns, key=lambda least: turns[least])
-    phases = period(queue, kernels, quiet)
-    if not phases:
+    quiet, turning = still_and_turning(queue, kernels, bounds[:-1])
+    phases = 0 if quiet is None else period(queue, kernels, quiet, scratch)
+    if quiet is None or not phases:
         return None
-    starts: tuple[Queue, ...] = (copied(queue),)
-    if len(set(turns.values())) > 1:
-        turning = max(turns, key=lambda least: turns[least])
-        starts = starts_of(queue, kernels, phases, quiet, turning)
-    elif turns[quiet]:
+    own = (copied(queue),)
+    starts = own if turning is None else starts_of(queue, kernels, phases, quiet, turning)
+    still = Still.of(Circuit(starts, kernels, phases, scratch), quiet)
+    if still is None:
         return None
-    still = Still(starts, kernels, quiet, phases)
-    ends = [(Measuring(still, least), Measuring(still, end - 1)) for least, end in pairwise(bounds)]
-    measured = [each for pair in ends for each in pair]
-    if not all(each.holds for each in measured):
-        return None
-    leaves = any(each.leaves for each in measured)
-    if leaves:
+    measured, found = [], []
+    for least, end in pairwise(bounds):
+        low, high = still.measured(least, "least"), still.measured(end - 1, "most")
+        span = straight(low, high) if low and high else None
+        if low is None or span is None:
+            return None
+        measured.append(low)
+        found.append(span)
+    raise_peaks(measured)
+    return Cycle(starts, phases, tuple(found))
+
+
+def raise_peaks(measured: Sequence[Measured]) -> None:
+    """Raise the peaks of chunks to what they can be after any packets that leave something."""
+    if any(each.left for each in measured):
         most = np.max([each.before for each in measured], axis=0)
         for each in measured:
             each.raise_to(most)
-    found = [
-        straight(least, end - 1, *pair)
-        for (least, end), pair in zip(pairwise(bounds), ends, strict=True)
-    ]
-    straights = tuple(span for span in found if span)
-    return Cycle(starts, phases, straights, leaves) if all(found) else None
 
 
-def straight(least: int, most: int, low: Measuring, high: Measuring) -> Span | None:
+def straight(low: Measured, high: Measured) -> Span | None:
     """Join what the ends of a span have shown, None where no straight line does."""
-    rise, width = high.added - low.added, max(1, most - least)
-    rising = np.flatnonzero(rise.any(axis=(0, 1)))
-    bent = (high.highest != low.highest)[..., LEVEL_AT]
-    if (rise[..., rising] % width).any() or bent.any():
+    width = max(1, high.frame - low.frame)
+    changes, rises = np.zeros((2, NUMBERS), np.int64)
+    mark(low.rows, high.rows, changes, rises)
+    numbers, rising = (COUNTED_AT[marked[COUNTED_AT] != 0] for marked in (changes, rises))
+    rise = high.rows[..., rising] - low.rows[..., rising]
+    rise -= rise[:, :1].copy()  # since the cycle has begun
+    bent = (high.highest != low.highest)[..., LEVEL_AT].any() or (high.turn != low.turn).any()
+    if bent or (rise % width).any() or not alike_left(low.left, high.left):
         return None
-    rise[..., rising] //= width
-    return Span(least, most, low.turn, low.added, rise, low.highest)
+    return Span(
+        *(low.frame, high.frame, low.turn, low.at),
+        *(Added(numbers, low.rows[..., numbers]), Added(rising, rise // width)),
+        *(low.left, low.highest),
+    )
+
+
+@kernel
+def mark(low: Int64s, high: Int64s, changes: Int64s, rises: Int64s) -> None:
+    """Mark the numbers that change in `low`, and those that rise from there to `high`.
+
+    Both have the shape of `Measured.rows`; what is marked is not 0.
+    """
+    for turn in range(low.shape[0]):
+        for phase in range(1, low.shape[1]):
+            for number in range(changes.size):
+                short = low[turn, phase, number] - low[turn, 0, number]
+                long = high[turn, phase, number] - high[turn, 0, number]
+                changes[number] |= short
+                rises[number] |= long - short
+
+
+def alike_left(one: Left | None, other: Left | None) -> bool:
+    """Say whether packets of two lengths leave the same behind."""
+    if one is None or other is None:
+        return one is other
+    return all(map(np.array_equal, (one.numbers, one.added), (other.numbers, other.added)))

@@ -24,9 +24,9 @@ class HeadBlock:
     def of(cls, queue: Queue) -> "HeadBlock | None":
         """Give the block of a queue's heads; None where there is none, or it does not come back."""
         number = int(queue.state["cache_chunk"])
-        if queue.layout.slices_1k or number < 0 or queue.chunks[number]["refs"] != 1:
+        if queue.layout.slices_1k or number < 0 or queue.chunks["refs"][number] != 1:
             return None
-        return cls(int(queue.chunks[number]["size"]), queue.layout.head_slice)
+        return cls(int(queue.chunks["size"][number]), queue.layout.head_slice)
 
     @property
     def tail(self) -> int:

@@ -1,20 +1,22 @@
 """Many packets in one stride, where a queue is in a cycle: count them, and add up at the end."""
 
+from operator import lt
 from types import ModuleType
 from typing import Final
 
 import numpy as np
 
 from .counting import Counter, Counters, Track
-from .cycle import Cycle, find_cycle, slices_taken, spans
+from .cycle import Cycle, find_cycle, spans
 from .head_block import HeadBlock
-from .measuring import CARVED_HEADS, CHUNK_PEAKS
+from .measuring import CARVED_HEADS, CHUNK_PEAKS, slices_taken
 from .meters import amplifies_more
-from .probing import COUNTED_AT, HIGHEST, ONE_POLL, STANDS, numbers_of
+from .probing import COUNTED_AT, FIELDS, HIGHEST, NUMBERS, ONE_POLL, STANDS_AT, numbers_of
 from .state import Int64s, Queue
 
-WARM_PACKETS: Final = 65_536  # before that a stride costs more than it saves
-FIRST_WAIT: Final = 16  # batches, after a stride that ended or did not begin
+PAYS_FROM: Final = 65_536  # packets: before so many a stride costs more than it saves
+WARM_PACKETS: Final = 1_024  # then buffers, pools and peaks are as they stay
+FIRST_WAIT: Final = 1  # batches, after a stride that ended soon or did not begin
 MOST_WAIT: Final = 128
 
 LEVEL_PEAKS: Final = [
@@ -43,19 +45,19 @@ class Stride:
 
     def __init__(self, queue: Queue, cycle: Cycle, counters: Counters, start: int) -> None:
         """Begin."""
-        self._queue, self._cycle = queue, cycle
+        self._queue, self._cycle, self.start = queue, cycle, start
         layout, last = queue.layout, cycle.spans[-1].most
         turns = len(cycle.starts)
         track = Track(
             start=start,
             phases=cycle.phases,
-            turns=tuple(tuple(span.turn.tolist()) for span in cycle.spans),
-            last_turn=turns,
+            takes=np.stack([span.turn for span in cycle.spans], axis=1, dtype=np.int8).tobytes(),
+            turns=turns,
             turn=slices_taken(queue) if turns > 1 else 0,
             bounds=(*(span.least for span in cycle.spans), last + 1),
             stops=frozenset(self._unsure()),
             drops_longer=bool(layout.buf_len and last == layout.capacity),
-            avg_pkt_len=int(queue.state["avg_pkt_len"]) if layout.avg_max else 1,
+            avg_pkt_len=int(queue.state["avg_pkt_len"]) if layout.avg_max else 0,
         )
         self.counter: Counter = counters.of(track)
         self._held = np.stack([span.highest[..., AMPLIFIED_HELD] for span in cycle.spans])
@@ -71,26 +73,28 @@ class Stride:
 
     def count(self, start: int, frames: Int64s) -> int:
         """Count frames up to one that ends the stride; give how many."""
-        counted = self.counter.count(start, frames)
-        if (self.counter.least < self._dull_from).any():
+        counter = self.counter
+        counted = counter.count(start, frames)
+        if any(map(lt, counter.least, self._dull_from)):
             self._note_amplified(frames[:counted])
         return counted
 
-    def _first_dull(self) -> Int64s:
+    def _first_dull(self) -> list[int]:
         """Give the length, in each span, from which on none can amplify more than any before."""
         state = self._queue.state
         peak_held, peak_payload = (int(state[f"peak_amplified_{of}"]) for of in ("held", "payload"))
         ratio = self._held.max(axis=(1, 2)) * peak_payload
         longest = ratio // peak_held
-        more: Int64s = longest + ((longest * peak_held < ratio) | (longest < peak_payload))
-        return more
+        more = longest + ((longest * peak_held < ratio) | (longest < peak_payload))
+        dull_from: list[int] = np.minimum(more, self.counter.track.bounds[1:]).tolist()
+        return dull_from
 
     def _note_amplified(self, frames: Int64s) -> None:
         """Keep the most that one of the frames amplifies."""
         state, counter = self._queue.state, self.counter
         frames = frames[counter.span_of(frames) >= 0]
-        phases, turns, spans = counter.places(frames, counter.before)
-        short = frames < self._dull_from[spans]
+        phases, spans, turns = counter.places(frames, *counter.before)
+        short = frames < np.array(self._dull_from)[spans]
         pairs = np.stack([self._held[spans, phases, turns], frames], axis=1)[short]
         for held, payload in np.unique(pairs, axis=0).tolist():
             peak = state["peak_amplified_held"], state["peak_amplified_payload"]
@@ -100,34 +104,32 @@ class Stride:
 
     def settle(self, kernels: ModuleType) -> None:
         """Bring the queue to where its packets have brought it."""
-        queue, walk, counter = self._queue, self.counter.walk, self.counter
-        phase = int(walk["cell"] // (walk["turns"] * walk["spans"]))
-        last = counter.recent[counter.recent.size - phase :]
-        places = counter.places_of_last(last)
-        packets, size = counter.packets.copy(), counter.bytes.copy()
+        queue, counter = self._queue, self.counter
+        last, places = counter.unfinished()
+        packets, size = counter.counted()
         np.subtract.at(packets, places, 1)
         np.subtract.at(size, places, last)
         self._add_up(packets, size)
-        turn = int(places[1][0]) if phase else int(walk["turn"])
+        turn = int(places[2][0]) if last.size else counter.turn
         self._stand(self._cycle.starts[turn])
-        kernels.receive(queue, last, ONE_POLL)  # a cycle that has not ended
+        kernels.receive(queue, last, ONE_POLL)
         longest = "peak_payload_bytes_in_flight"  # one packet is in flight at a time
-        queue.state[longest] = max(queue.state[longest], walk["longest"])
+        queue.state[longest] = max(queue.state[longest], counter.longest)
         if queue.layout.avg_max:
-            queue.state["avg_pkt_len"] = walk["avg_pkt_len"]
+            queue.state["avg_pkt_len"] = counter.avg_pkt_len
 
     def _add_up(self, packets: Int64s, size: Int64s) -> None:
         """Add what the packets of each place have added, and keep the highest that they reached."""
-        state, walk = self._queue.state, self.counter.walk
-        row = np.zeros(len(COUNTED_AT), np.int64)
+        state, too_long = self._queue.state, self.counter.too_long
+        row = np.zeros(NUMBERS, np.int64)
         for number, span in enumerate(self._cycle.spans):
-            met = packets[..., number]
-            above = size[..., number] - met * span.least
-            row += np.tensordot(met, span.added, 2) + np.tensordot(above, span.slope, 2)
-            self._raise(span.highest[met > 0])
-        numbers_of(state.reshape(1))[0, COUNTED_AT] += row
-        state["device_too_long"] += walk["too_long"]
-        state["packet"] += walk["too_long"]
+            met = packets[:, number]
+            if met.any():
+                row += span.added(met, size[:, number])
+                self._raise(span.highest[met > 0])
+        numbers_of(state.reshape(1))[0, COUNTED_AT] += row[COUNTED_AT]
+        state["device_too_long"] += too_long
+        state["packet"] += too_long
         block = HeadBlock.of(self._queue)
         if block:
             block.take(self._queue, int(row[CARVED_HEADS]) // block.head)
@@ -135,19 +137,20 @@ class Stride:
     def _raise(self, reached: Int64s) -> None:
         """Keep the highest of what the packets of a span reached."""
         state = self._queue.state
-        if reached.size:
-            for at in LEVEL_PEAKS:
-                state[HIGHEST[at]] = max(state[HIGHEST[at]], reached[:, at].max())
-            state["least_linear"] = min(state["least_linear"], reached[:, LEAST_LINEAR].min())
+        most = reached.max(axis=0)
+        for at in LEVEL_PEAKS:
+            state[HIGHEST[at]] = max(state[HIGHEST[at]], most[at])
+        state["least_linear"] = min(state["least_linear"], reached[:, LEAST_LINEAR].min())
 
     def _stand(self, start: Queue) -> None:
         """Put the ring, the chunks and the cursors to where a cycle begins."""
-        queue = self._queue
-        kept = ("cache_chunk", "cache_offset") if HeadBlock.of(queue) else ()
-        for name in set(STANDS) - set(kept):
-            queue.state[name] = start.state[name]
-        queue.ring[:] = np.roll(start.ring, int(queue.state["head"] - start.state["head"]))
-        queue.chunks[:] = start.chunks
+        queue, moved = self._queue, int(self._queue.state["head"] - start.state["head"])
+        state, stands = (numbers_of(each.state.reshape(1))[0] for each in (queue, start))
+        kept = [FIELDS[name] for name in ("cache_chunk", "cache_offset") if HeadBlock.of(queue)]
+        at = np.setdiff1d(STANDS_AT, kept)
+        state[at] = stands[at]
+        numbers_of(queue.ring)[:] = np.roll(numbers_of(start.ring), moved, axis=0)
+        numbers_of(queue.chunks)[:] = numbers_of(start.chunks)
 
 
 class Strides:
@@ -170,15 +173,15 @@ class Strides:
 
     def receive(self, frames: Int64s) -> None:
         """Receive the next frames."""
-        if self._stride is None and self._is_time():
+        if self._stride is None and self._is_time(frames.size):
             frames = self._enter(frames)
         if self._stride:
             counted = self._stride.count(self._received, frames)
             self._received += counted
             frames = frames[counted:]
             if frames.size:
+                self._hold_off(self._received - self._stride.start)
                 self.settle()
-                self._hold_off()
         self._receive(frames)
 
     def settle(self) -> None:
@@ -192,38 +195,48 @@ class Strides:
             self._kernels.receive(self._queue, frames, ONE_POLL)
             self._received += frames.size
 
-    def _is_time(self) -> bool:
-        if not self._queue.state["fit_closed"] or self._received < WARM_PACKETS:
+    def _is_time(self, more: int) -> bool:
+        if self._received + more < PAYS_FROM:
             return False
         self._wait = max(0, self._wait - 1)
         return self._wait == 0
 
-    def _hold_off(self) -> None:
-        """Go packet by packet for some batches, each time for longer."""
+    def _hold_off(self, counted: int) -> None:
+        """Go packet by packet for some batches, each time for longer, but after a long stride."""
+        if counted >= PAYS_FROM:
+            self._next_wait = FIRST_WAIT
         self._wait = self._next_wait
         self._next_wait = min(2 * self._next_wait, MOST_WAIT)
 
     def _enter(self, frames: Int64s) -> Int64s:
         """Begin a stride, if the queue is in a cycle; give the frames that are left."""
+        short = max(WARM_PACKETS, self._queue.layout.ring_size) - self._received
+        frames = self._first(frames, max(0, short))
         if self._queue.layout.pages:
             frames = self._to_refill(frames)
-        cycle = self._found()
-        if cycle is None:
-            self._hold_off()
-        else:
-            self._stride = Stride(self._queue, cycle, self._counters, self._received)
+        if frames.size and self._queue.state["fit_closed"]:
+            cycle = self._found(int(frames.max()))
+            if cycle is None:
+                self._hold_off(0)
+            else:
+                self._stride = Stride(self._queue, cycle, self._counters, self._received)
         return frames
+
+    def _first(self, frames: Int64s, count: int) -> Int64s:
+        """Receive some frames; give the others."""
+        self._receive(frames[:count])
+        return frames[count:]
 
     def _to_refill(self, frames: Int64s) -> Int64s:
         """Receive frames until the ring has been refilled, when no big buffer's pages are left."""
         state, layout = self._queue.state, self._queue.layout
         while frames.size and (free := layout.ring_size - state["tail"] + state["head"]):
             least = layout.refill_above + 1 - free  # fewer where the device drops some
-            self._receive(frames[:least])
-            frames = frames[least:]
+            frames = self._first(frames, least)
         return frames
 
-    def _found(self) -> Cycle | None:
+    def _found(self, longest: int) -> Cycle | None:
+        """Find a cycle, with the spans up to the longest frame so far or to come, `longest`."""
         q = self._queue
         posted = q.ring[np.arange(q.state["head"], q.state["tail"]) % q.ring.size]
         if q.layout.avg_max:
@@ -233,6 +246,7 @@ class Strides:
             if q.state["avg_pkt_len"] > longest_average or (posted["asked"] != least).any():
                 return None
         bounds = spans(q.layout, np.unique(posted["size"]))
-        longest = int(q.state["peak_payload_bytes_in_flight"])
+        longest = max(longest, int(q.state["peak_payload_bytes_in_flight"]))
         met = sum(bound <= longest for bound in bounds)
-        return find_cycle(q, self._kernels, bounds[: max(2, met + 1)])
+        least = 2 + q.layout.slices_1k  # with one where no packet takes a slice
+        return find_cycle(q, self._kernels, bounds[: max(least, met + 1)], self._counters.scratch)

@@ -38,6 +38,7 @@ OPTIONS: dict[str, Any] = {
     "nogil": True,
     "forceinline": True,
     "_nrt": False,
+    "no_cfunc_wrapper": True,
 }
 
 CHECKSUM_BYTES = 4

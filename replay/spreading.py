@@ -1,7 +1,7 @@
 """One walk, many receivers, in as many threads as there are cores."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -41,6 +41,7 @@ class Spreader(AbstractContextManager["Spreader"]):
     def __init__(self, receivers: Iterable[Receiver], threads: int) -> None:
         """Begin with nothing."""
         self._receivers: Sequence[Receiver] = list(receivers)
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._sent = 0
         self._running: list[Future[None]] = []
@@ -52,11 +53,12 @@ class Spreader(AbstractContextManager["Spreader"]):
         self.finish()
         batch = batch_of(lengths, self._sent)
         self._sent += lengths.size
-        for group in self._groups():
-            if self._pool is None:
-                receive(group, batch)
-            else:
-                self._running.append(self._pool.submit(receive, group, batch))
+        groups = iter(self._groups())
+        if self._pool is None:
+            receive(groups, batch)
+        else:
+            threads = range(self._threads)
+            self._running = [self._pool.submit(receive, groups, batch) for _ in threads]
 
     def finish(self) -> None:
         """Wait until every receiver has had everything."""
@@ -83,7 +85,8 @@ class Spreader(AbstractContextManager["Spreader"]):
             self._pool.shutdown(cancel_futures=True)
 
 
-def receive(receivers: Sequence[Receiver], batch: Batch) -> None:
-    """Let some receivers have a batch, one after the other."""
-    for receiver in receivers:
-        receiver.receive(batch)
+def receive(groups: Iterator[list[Receiver]], batch: Batch) -> None:
+    """Let groups of receivers have a batch; threads with the same iterator share them."""
+    for group in groups:
+        for receiver in group:
+            receiver.receive(batch)

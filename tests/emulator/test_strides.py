@@ -13,6 +13,7 @@ from rxreplay.emulator import strides as strides_module
 from rxreplay.emulator.counting import Counters
 from rxreplay.emulator.cycle import find_cycle, period
 from rxreplay.emulator.head_block import HeadBlock
+from rxreplay.emulator.probing import Scratch
 
 PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # a thousand times slower
 KINDS = """
@@ -34,8 +35,8 @@ PIECES = st.lists(st.tuples(LENGTHS, LENGTHS, st.integers(0, 1500)), min_size=1,
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
+    monkeypatch.setattr(strides_module, "PAYS_FROM", 300)
     monkeypatch.setattr(strides_module, "WARM_PACKETS", 300)
-    monkeypatch.setattr(strides_module, "FIRST_WAIT", 1)
 
 
 def replayed(name, traffic, blocks, *, strides, **options):
@@ -113,14 +114,14 @@ def test_a_stride_raises_peaks_turns_pages_and_ends(name, traffic):
 def test_no_cycle_without_a_still_length_and_straight_lines(name, bounds):
     receiver = Receiver(strategy(name))
     receiver.receive(np.full(600, 60))
-    assert find_cycle(receiver._queue, receiver._kernels, bounds) is None
+    assert find_cycle(receiver._queue, receiver._kernels, bounds, Scratch()) is None
 
 
 def test_no_cycle_that_is_too_long(monkeypatch):
     monkeypatch.setattr(cycle_module, "PHASES", (50, 100))
     receiver = Receiver(strategy("5.10/small"))
     receiver.receive(np.full(600, 60))
-    assert find_cycle(receiver._queue, receiver._kernels, [14, 1519]) is None
+    assert find_cycle(receiver._queue, receiver._kernels, [14, 1519], Scratch()) is None
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,69 @@ def test_no_cycle_that_is_too_long(monkeypatch):
 def test_a_cycle_is_the_refills_and_the_chunks_together(name, phases):
     receiver = Receiver(strategy(name))
     receiver.receive(np.full(3000, 60))
-    assert period(receiver._queue, receiver._kernels, 60) == phases
+    assert period(receiver._queue, receiver._kernels, 60, Scratch()) == phases
+
+
+@pytest.mark.parametrize(
+    ("name", "ring"), [("5.10/small", 8), ("4.11/small", 4), ("6.18/mergeable", 4)]
+)
+def test_a_cycle_has_the_same_phases_wherever_it_begins(name, ring):
+    found = set()
+    for before in range(3000, 3050, 7):
+        receiver = Receiver(strategy(f"{name},order3=fail:1/3"), ring=ring)
+        receiver.receive(np.full(before, 60))
+        found.add(period(receiver._queue, receiver._kernels, 60, Scratch()))
+    assert len(found) == 1
+    assert found.pop() > 0
+
+
+@pytest.mark.parametrize(("packets", "strides"), [(1999, False), (2000, True)])
+def test_a_stride_begins_in_the_batch_with_which_it_pays(monkeypatch, packets, strides):
+    monkeypatch.setattr(strides_module, "PAYS_FROM", 2000)
+    receiver = Receiver(strategy("5.10/small"), strides=True, rcvbuf=2304)
+    receiver.receive(np.full(packets, 60))
+    assert (receiver.counter is not None) == strides
+
+
+def test_no_stride_while_a_socket_still_has_room():
+    traffic = np.tile([60, 590, 1514], 700)
+    slow, _ = replayed("5.10/mergeable", traffic, 1, strides=False, rcvbuf=2_000_000)
+    fast, _ = replayed("5.10/mergeable", traffic, 3, strides=True, rcvbuf=2_000_000)
+    assert fast == slow
+    assert slow["fit_packets"] > strides_module.PAYS_FROM
+
+
+def test_a_stride_goes_on_with_lengths_that_its_first_batch_has():
+    receiver = Receiver(strategy("5.10/mergeable"), strides=True, rcvbuf=2304)
+    receiver.receive(np.concatenate([np.full(600, 60), np.full(60, 1514)]))
+    counter = receiver.counter
+    assert counter
+    assert counter.counted()[0].sum() > 300
+    receiver.receive(np.full(600, 1514))
+    assert receiver.counter is counter
+
+
+def test_packets_that_all_take_a_slice_go_in_strides():
+    receiver = Receiver(strategy("6.1/mergeable"), strides=True, rcvbuf=2304)
+    receiver.receive(np.full(700, 64))
+    assert receiver.counter
+
+
+def test_after_a_long_stride_the_next_begins_at_once():
+    receiver = Receiver(strategy("5.10/mergeable"), strides=True, rcvbuf=2304)
+    long, ends = np.full(900, 60), np.array([9014])
+    for _ in range(3):
+        receiver.receive(np.concatenate([long, ends]))
+        assert receiver.counter is None
+        receiver.receive(long)
+        assert receiver.counter
+    for waited in (1, 2, 4):  # after short ones later and later
+        receiver.receive(np.concatenate([ends, long]))
+        for _ in range(waited - 1):
+            receiver.receive(long)
+            assert receiver.counter is None
+        receiver.receive(np.full(100, 60))
+        assert receiver.counter
 
 
 def test_most_packets_go_in_strides():

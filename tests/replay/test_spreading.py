@@ -55,7 +55,7 @@ def test_an_error_in_a_thread_is_the_callers(threads):
 
 def test_figures_do_not_depend_on_threads(monkeypatch):
     monkeypatch.setattr(sources, "PART", 512)
-    monkeypatch.setattr(strides, "WARM_PACKETS", 700)
+    monkeypatch.setattr(strides, "PAYS_FROM", 700)
     lengths = np.random.default_rng(3).choice([60, 590, 1514, 9014], 3000).tolist()
     whole = [compare([lengths], NAMES, threads=threads).as_dict() for threads in (1, 2, 3)]
     assert [one["run"]["threads"] for one in whole] == [1, 2, 3]
