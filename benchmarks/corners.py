@@ -10,7 +10,6 @@ quadratic. RssAnon is what the process has for itself. A warm run comes first: i
 import argparse
 import gzip
 import json
-import random
 import resource
 import struct
 import subprocess
@@ -137,13 +136,6 @@ def addresses(size: float) -> Parts:
     return records(size, lambda n: struct.pack(">HIHI", 2, n % 10**6, 4, n % 999_983))
 
 
-def colliding(size: float) -> Parts:
-    """Give addresses that all want one place of the table of addresses."""
-    same = [(high << 24 | high).to_bytes(6, "big") for high in range(16, 65_536, 16)]
-    drawn = random.Random(1)
-    return records(size, lambda _: drawn.choice(same) + drawn.choice(same))
-
-
 def zeros(size: float) -> Parts:
     yield PCAP
     yield from again(bytes(16), size)
@@ -217,7 +209,6 @@ CAPTURES: dict[str, Callable[[float], Parts]] = {
         comments,
         records_of_length_0,
         addresses,
-        colliding,
         gzip_members,
         gzip_empty_members,
         zstd_frames,

@@ -9,7 +9,7 @@ from rxreplay.emulator import Receiver, strategy
 from rxreplay.emulator.clock import Service
 from rxreplay.emulator.state import PACKET, POLL
 from rxreplay.emulator.timed_receiver import TimedReceiver
-from rxreplay.errors import StrategyError
+from rxreplay.errors import LedgerError, StrategyError
 
 GAPS = st.sampled_from([0, 0, 1, 499, 500, 501, 20_000, 20_001, 10**6])
 SERVICES = st.builds(
@@ -130,6 +130,20 @@ def test_a_guest_that_stands_still_loses(stall, drops):
     times = [0, 0, 0, 25_000, 25_000, 25_000, 25_000]
     how = {"stall_ns": stall, "stall_period_ns": 10**6} if stall else {}
     assert small([60] * 7, times, **how)[1].drops.backend_full == drops
+
+
+def test_a_packet_that_waits_and_never_fits_is_dropped_by_its_length():
+    figures = small([60] * 5 + [9014, 60], range(7), backend=10)[1]
+    assert (figures.drops.device_too_long, figures.drops.backend_full) == (1, 0)
+    assert figures.delivered_packets == 6
+
+
+def test_packets_that_do_not_balance_are_an_error():
+    queue = TimedReceiver(strategy("5.10/small"), Service())
+    queue.receive(np.array([60, 60]), np.array([0, 1]))
+    queue._clocked.clock["arrived"] += 1
+    with pytest.raises(LedgerError, match="3 packets arrived, 2 were delivered and 0 dropped"):
+        queue.finish()
 
 
 def test_means_are_over_time():
