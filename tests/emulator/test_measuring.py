@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rxreplay.emulator import Receiver, strategy
-from rxreplay.emulator.cycle import Added, starts_of, straight
+from rxreplay.emulator.cycle import Added, find_cycle, spans, starts_of, straight
 from rxreplay.emulator.measuring import Circuit, Left, Still
 from rxreplay.emulator.probing import FIELDS, HIGHEST, NUMBERS, OFFSETS_AT, Scratch, copied
 
@@ -139,3 +139,23 @@ def test_what_only_some_packets_leave_explains_nothing():
     assert still.measured(60, "least").left
     circuit.rows_of = bent
     assert still.measured(60, "least") is None
+
+
+@pytest.mark.parametrize(
+    ("broken", "found"), [("nothing", True), ("still", False), ("left", False)]
+)
+def test_a_queue_that_does_not_come_back_is_in_no_cycle(monkeypatch, broken, found):
+    """Big buffers leave pages behind, so that all three ways of looking are needed."""
+    rows_of = Circuit.rows_of
+
+    def refused(self, frames, use):
+        return None if use == broken else rows_of(self, frames, use)
+
+    monkeypatch.setattr(Circuit, "rows_of", refused)
+    big = strategy("4.10/big")
+    receiver = Receiver(big, ring=64)
+    receiver.receive(np.full(33 * 64, 1514))
+    queue = receiver._queue
+    bounds = spans(queue.layout, np.unique(queue.ring["size"]))
+    cycle = find_cycle(queue, big.load(), bounds, Scratch())
+    assert (cycle is not None) == found

@@ -138,6 +138,12 @@ def test_a_packet_that_waits_and_never_fits_is_dropped_by_its_length():
     assert figures.delivered_packets == 6
 
 
+def test_a_guest_without_a_reason_to_refill_catches_up():
+    lengths = np.array([60] * 30 + [65_226])  # 30 free buffers are too few to refill, 34 too small
+    _, figures = run("5.10/mergeable", Service(), 64, lengths, np.arange(31))
+    assert (figures.delivered_packets, figures.drops.total()) == (31, 0)
+
+
 def test_packets_that_do_not_balance_are_an_error():
     queue = TimedReceiver(strategy("5.10/small"), Service())
     queue.receive(np.array([60, 60]), np.array([0, 1]))

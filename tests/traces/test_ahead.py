@@ -232,6 +232,7 @@ def test_an_interrupt_ends_a_walk_that_waits_for_a_pipe():
     code = (
         "import sys\n"
         "from rxreplay.traces import open_trace\n"
+        "from rxreplay.traces import scan_pcap, inflate, gunzip, ahead\n"
         "print('ready', flush=True)\n"
         "sum(block.wire_len.size for block in open_trace('-').blocks())\n"
     )
