@@ -84,6 +84,16 @@ def test_a_frame_ends_the_count_or_is_dropped(rows, ending, drops_longer, row):
     counted_alike(counter, tally, rows)
 
 
+@pytest.mark.parametrize("packets", [15, 16, 17, 40])
+def test_cells_are_emptied_before_they_overflow(monkeypatch, packets):
+    monkeypatch.setattr(counting, "MOST_AT_ONCE", 16)
+    counter = Counter(track(3), Looks())
+    counter.count(0, np.full(packets, 60))
+    assert 0 <= counter._room < 16
+    found, size = counter.counted()
+    assert (found.sum(), size.sum()) == (packets, 60 * packets)
+
+
 def test_who_shares_a_counter_counts_once():
     counters, frames = Counters(), np.full(10, 60)
     counter = counters.of(track(3))
