@@ -50,7 +50,7 @@ def count_turns(
             frame = frames[np.uint64(number)]
             at, span = np.uint64(phase), np.uint64(span_of[np.uint64(frame)])
             cells[at, span, np.uint64(turn & last)] += frame + PACKET
-            turn += np.int64(takes[at, span])  # int8 would overflow in plain Python
+            turn += int(takes[at, span])  # int8 would overflow in plain Python
             phase += 1
         done, phase = until, 0
     return int(turn & last)
