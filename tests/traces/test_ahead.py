@@ -230,9 +230,10 @@ def test_a_walk_that_nobody_ends_lets_the_process_end(tmp_path):
 
 def test_an_interrupt_ends_a_walk_that_waits_for_a_pipe():
     code = (
-        "import sys\n"
+        "import signal\n"  # a shell's background job, as this may be, starts with SIGINT ignored
         "from rxreplay.traces import open_trace\n"
         "from rxreplay.traces import scan_pcap, inflate, gunzip, ahead\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "print('ready', flush=True)\n"
         "sum(block.wire_len.size for block in open_trace('-').blocks())\n"
     )
