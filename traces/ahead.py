@@ -5,10 +5,11 @@ from threading import Event, Thread
 from typing import Final
 
 from .faults import Damage
-from .plain import SLICE, PlainReader, Reader
+from .plain import PIECE, PlainReader, Reader
 from .sniff import HEAD
 
 PIECES: Final = 4  # as many wait for the walk at most
+KEPT: Final = 16 * PIECE  # bytes that malloc() is to keep for the next pieces
 
 Piece = bytes | memoryview | BaseException
 
@@ -57,7 +58,7 @@ class Ahead:
     def _next(self) -> bytes | memoryview:
         if not self._thread:
             if self._given < HEAD or not self._raw.prompt:
-                return self._reader.read(SLICE)
+                return self._reader.read(PIECE)
             self._start()
         piece = self._pieces.get()
         self._room.put(None)
@@ -68,6 +69,9 @@ class Ahead:
 
     def _start(self) -> None:
         self._raw.watch()
+        # glibc gives blocks back to the kernel, whose pages then fault in anew, until one as large
+        # as this has been freed: mallopt(3), M_MMAP_THRESHOLD
+        bytes(KEPT)
         for _ in range(PIECES):
             self._room.put(None)
         self._thread = Thread(target=self._run, name="rxreplay-inflate", daemon=True)
@@ -80,7 +84,7 @@ class Ahead:
                 self._room.get()
                 if self._stop.is_set():
                     return
-                data = self._reader.read(SLICE)
+                data = self._reader.read(PIECE)
                 self._pieces.put(data)
         except BaseException as error:  # it is raised where the bytes are awaited
             self._pieces.put(error)

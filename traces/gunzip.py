@@ -3,9 +3,9 @@
 from typing import Any, Final, Protocol, Self
 
 from .faults import Damage
-from .plain import SLICE, Reader
+from .plain import PIECE, Reader
 
-INPUT: Final = 128 * 1024
+INPUT: Final = 256 * 1024
 FIRST: Final = 4 * 1024  # zlib copies what it has not used: a member may end soon
 GZIP: Final = 31  # zlib: a window of 32 KiB, with the header and the trailer of gzip
 
@@ -43,7 +43,7 @@ class GzipReader:
     def read(self, size: int) -> bytes:
         """Give some bytes, none at the end; of short members all that are at hand."""
         parts: list[bytes] = []
-        room = min(size, SLICE)
+        room = min(size, PIECE)
         while room and not self._fault and self._goes_on(wait=not parts):
             if data := self._decompress(room):
                 parts.append(data)

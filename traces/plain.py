@@ -9,6 +9,7 @@ from .sources import os_errors
 
 AHEAD: Final = 64 * 1024
 SLICE: Final = 256 * 1024
+PIECE: Final = 1024 * 1024  # of decompressed bytes: each call costs zlib a copy of its window
 
 
 class Reader(Protocol):

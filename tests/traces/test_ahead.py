@@ -19,7 +19,7 @@ from rxreplay.errors import TraceError
 from rxreplay.traces import ahead, open_trace
 from rxreplay.traces.faults import Damage
 from rxreplay.traces.inflate import inflate
-from rxreplay.traces.plain import SLICE, PlainReader
+from rxreplay.traces.plain import PIECE, SLICE, PlainReader
 
 RECORDS = 40_001  # more than two blocks
 LARGE = w.pcap([60]) + w.pcap([590] * 8)[24:] * 5000  # 24 MB: more than is read ahead
@@ -82,12 +82,12 @@ def test_it_reads_ahead_as_far_as_there_is_room():
     file = io.BytesIO(gzip.compress(LARGE, 0))
     reader = inflate(PlainReader(file, "x"), "gz")
     reader.read(100)
-    assert len(reader.read(SLICE)) > 0
-    while reader.read(SLICE) and not threads():
+    assert len(reader.read(PIECE)) > 0
+    while reader.read(PIECE) and not threads():
         pass
     time.sleep(0.2)
     at = file.tell()
-    assert at < (ahead.PIECES + 6) * SLICE
+    assert at < (ahead.PIECES + 6) * PIECE
     time.sleep(0.1)
     assert file.tell() == at
     reader.close()
@@ -205,7 +205,7 @@ def test_damage_in_the_thread_is_told_after_the_packets_before_it():
 def test_after_a_fault_there_is_nothing():
     reader = inflate(PlainReader(io.BytesIO(gzip.compress(LARGE)[:-1] + b"x"), "x"), "gz")
     with pytest.raises(Damage):
-        list(iter(lambda: bytes(reader.read(SLICE)), b""))
+        list(iter(lambda: bytes(reader.read(PIECE)), b""))
     assert bytes(reader.read(1)) == b""
     reader.close()
 
