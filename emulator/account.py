@@ -1,5 +1,9 @@
 """From a queue's records to the figures of its run."""
 
+from dataclasses import replace
+from fractions import Fraction
+
+from .bins import AMPLIFIED, Bins, highest_of
 from .figures import Amplification, AmplificationLevel, Copied, Drops, Figures, Level
 from .ledger import waste
 from .state import LEVELS, STATE, Queue
@@ -17,6 +21,20 @@ def level_of(queue: Queue, name: str) -> Level:
 def amplification_of(held: int, payload: int) -> Amplification | None:
     """Give what skbs hold over what is in them; None where nothing is."""
     return Amplification(held, payload, held / payload) if payload else None
+
+
+def with_closed(figures: Figures, bins: Bins) -> Figures:
+    """Give figures whose peaks may lie in closed bins: the queue's meters began anew after them."""
+    peaks = {name: max(getattr(figures, name).peak, highest_of(bins, name)) for name in LEVELS}
+    levels = {name: replace(getattr(figures, name), peak=peak) for name, peak in peaks.items()}
+    closed = {(int(held), int(payload)) for held, payload in bins.highest[:, AMPLIFIED]}
+    found = [amplification_of(*pair) for pair in closed]
+    worst = max(
+        (each for each in (*found, figures.amplification.peak) if each),
+        key=lambda each: (Fraction(each.held_bytes, each.payload_bytes), -each.payload_bytes),
+        default=None,
+    )
+    return replace(figures, amplification=replace(figures.amplification, peak=worst), **levels)
 
 
 def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | None) -> Figures:

@@ -6,6 +6,7 @@ import numpy as np
 from rxreplay.errors import StrategyError
 
 from .abi import NAPI_POLL_WEIGHT
+from .bins import Bins, Floats
 from .state import LEVELS, Int64s, Record, _fields
 
 IDLE: Final = 2**63 - 1  # the guest waits for an interrupt
@@ -92,16 +93,19 @@ class Clocked(NamedTuple):
         Frames in the ring, and in the backend's queue: lengths, and numbers of the packets.
     over_time : float64 array, shape (levels,)
         Byte-nanoseconds of each of `LEVELS`.
+    bins : Bins
+        The same over time, where somebody asks for it.
     """
 
     service: Service
     clock: Record
     written: Int64s
     waiting: Int64s
-    over_time: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
+    over_time: Floats
+    bins: Bins
 
 
-def new_clock(service: Service, ring: int) -> Clocked:
+def new_clock(service: Service, ring: int, bins: Bins) -> Clocked:
     """Give a clock before the first packet."""
     clock = np.zeros(1, CLOCK)[0]
     clock["guest_at"] = IDLE
@@ -112,6 +116,7 @@ def new_clock(service: Service, ring: int) -> Clocked:
         np.zeros((2, 2 * ring), np.int64),
         np.zeros((2, waiting), np.int64),
         np.zeros(len(LEVELS), np.float64),
+        bins,
     )
 
 

@@ -3,6 +3,7 @@
 from rxreplay._jit import kernel
 
 from .abi import MAX_SKB_FRAGS
+from .snapshot import note_held, note_peak
 from .state import NONE_LINEAR, Queue, Record
 
 
@@ -13,7 +14,9 @@ def note_resident(q: Queue) -> None:
     s["peak_chunk_bytes"] = max(s["peak_chunk_bytes"], s["chunk_bytes"])
     s["peak_slab_bytes"] = max(s["peak_slab_bytes"], s["slab_bytes"])
     resident = s["chunk_bytes"] + s["slab_bytes"]
-    s["peak_resident_bytes"] = max(s["peak_resident_bytes"], resident)
+    if resident > s["peak_resident_bytes"]:
+        s["peak_resident_bytes"] = resident
+        note_peak(q, resident)
 
 
 @kernel
@@ -31,6 +34,7 @@ def note_in_flight(q: Queue) -> None:
     s["peak_skb_truesize_bytes"] = max(s["peak_skb_truesize_bytes"], truesize)
     s["peak_payload_bytes_in_flight"] = max(s["peak_payload_bytes_in_flight"], payload)
     held = s["held_bytes"] + s["skb_slab_bytes"]
+    note_held(q, held)
     if amplifies_more(held, payload, s["peak_amplified_held"], s["peak_amplified_payload"]):
         s["peak_amplified_held"] = held
         s["peak_amplified_payload"] = payload

@@ -4,6 +4,7 @@ from rxreplay._jit import kernel
 
 from .log import log_chunk
 from .meters import note_resident
+from .snapshot import count_chunk
 from .state import Queue
 
 
@@ -18,6 +19,7 @@ def alloc_pages(q: Queue, size: int, kind: int) -> int:
     chunk["size"] = size
     chunk["kind"] = kind
     q.state["chunk_bytes"] += size
+    count_chunk(q, kind, 1, size)
     note_resident(q)
     log_chunk(q, number, True)
     return int(number)
@@ -42,4 +44,5 @@ def free_pages(q: Queue, number: int) -> None:
     chunk["next"] = q.state["free_chunk"]
     q.state["free_chunk"] = number
     q.state["chunk_bytes"] -= chunk["size"]
+    count_chunk(q, chunk["kind"], -1, chunk["size"])
     log_chunk(q, number, False)

@@ -8,7 +8,19 @@ import numpy as np
 from rxreplay.errors import StrategyError
 
 from .abi import NAPI_POLL_WEIGHT, PP_ALLOC_CACHE_REFILL, PP_ALLOC_CACHE_SIZE
-from .state import BUF, CHUNK, EVENT, NOBODY, NONE_LINEAR, SKB, STATE, Int64s, Layout, Queue
+from .state import (
+    BUF,
+    CHUNK,
+    EVENT,
+    HELD,
+    NOBODY,
+    NONE_LINEAR,
+    SKB,
+    STATE,
+    Int64s,
+    Layout,
+    Queue,
+)
 
 Polls = int | Sequence[int] | Int64s
 
@@ -80,4 +92,5 @@ def new_queue(layout: Layout, events: int, keep: int, rcvbuf: int) -> Queue:
         np.zeros(skbs, SKB),
         np.zeros(events, EVENT),
         np.zeros(0, STATE),
+        np.zeros(0, HELD),
     )

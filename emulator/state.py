@@ -97,6 +97,18 @@ STATE = np.dtype(
 )
 """A receive queue, in one record."""
 
+HELD = np.dtype(
+    [
+        *_fields("stamped", "at", "packet"),  # when; the last packet that the driver received
+        *_fields("resident_bytes", "chunk_bytes", "slab_bytes", "buffers", "ring_bytes"),
+        *_fields("skbs", "skb_truesize_bytes", "payload_bytes_in_flight", "held_bytes"),
+        *_fields("idle_pages"),  # of a pool, or spare ones of big buffers
+        ("chunks", "i8", (5,)),  # of each kind, and their bytes
+        ("bytes", "i8", (5,)),
+    ]
+)
+"""What is held at a moment."""
+
 EVENT = np.dtype(_fields("kind", "a", "b", "c", "d", "e"))
 """A line of a recording; what `a` to `e` mean depends on the kind."""
 
@@ -161,3 +173,4 @@ class Queue(NamedTuple):
     skbs: Records  # SKB: the newest ones, by their number
     log: Records  # EVENT: the first ones; none are kept where it is empty
     rows: Records  # STATE: as it is after each of the first polls; none are kept where it is empty
+    held: Records  # HELD: counted now, and at the peak; neither where it is empty

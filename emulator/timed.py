@@ -9,6 +9,7 @@ At one moment, arrivals come before the guest's look.
 from rxreplay._jit import kernel
 
 from .abi import NAPI_POLL_WEIGHT
+from .binning import add_levels
 from .clock import FRAME, IDLE, NUMBER, Clocked
 from .poll import end_poll, posted, wants_refill
 from .residency import new_skb
@@ -135,7 +136,9 @@ def let_in(q: Queue, x: Clocked, path: int) -> None:
 @kernel
 def sum_levels(q: Queue, x: Clocked, at: int) -> None:
     """Add what memory has been taken, for as long as it was, up to now."""
-    s, span = q.state, at - x.clock["level_at"]
+    if x.bins.summed.shape[0] > 0:
+        add_levels(q, x, at)
+    s, span = q.state, float(at - x.clock["level_at"])  # integers would overflow within hours
     if span > 0:
         x.over_time[0] += span * s["ring_bytes"]
         x.over_time[1] += span * s["skb_truesize_bytes"]
@@ -177,11 +180,15 @@ def act(q: Queue, x: Clocked, path: int, polls: Int64s) -> None:
 
 @kernel
 def receive(q: Queue, x: Clocked, path: int, frames: Int64s, times: Int64s, polls: Int64s) -> None:
-    """Let frames arrive at their times, which ascend; a frame of -1 is none, its time the end."""
+    """Let frames arrive at their times, which ascend; a frame of -1 is none, and the end."""
     c = x.clock
     for i in range(frames.size):
         while c["guest_at"] < times[i]:
             act(q, x, path, polls)
+        if frames[i] < 0:
+            sum_levels(q, x, max(c["now"], c["level_at"]))  # what comes last may wake nobody
+            return
         c["now"] = times[i]
-        if frames[i] >= 0:
-            arrive(q, x, path, frames[i], c["arrived"])
+        if times[i] >= x.bins.now["ends"]:
+            add_levels(q, x, times[i])
+        arrive(q, x, path, frames[i], c["arrived"])

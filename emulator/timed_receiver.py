@@ -7,13 +7,16 @@ import numpy as np
 from rxreplay.errors import LedgerError
 
 from .abi import SK_RMEM_DEFAULT
-from .account import figures_of
+from .account import figures_of, with_closed
+from .at_peak import at_peak_of
 from .batch import batch_of
+from .bins import Bins, check_origin, highest_of, new_bins
 from .clock import IDLE, ONE_BUDGET, Service, new_clock
 from .figures import Figures
 from .ledger import check_alive, check_delivered
 from .queue import checked_rcvbuf, checked_ring, new_queue
-from .state import LEVELS, Int64s, Records
+from .series import Series, series_of
+from .state import HELD, LEVELS, Int64s, Records
 from .strategies import Strategy
 
 PATHS: Final = ("small", "small_skb", "mergeable", "big")  # as `timed` numbers them
@@ -34,6 +37,8 @@ class TimedReceiver:
         Bytes of the socket that `fit_packets` and `fit_bytes` are about.
     events : int
         How many events to keep for `log`.
+    bins : Bins or None
+        Where to put what memory is taken over time, for `series`; None: nowhere.
 
     Raises
     ------
@@ -57,11 +62,14 @@ class TimedReceiver:
         ring: int = 256,
         rcvbuf: int = SK_RMEM_DEFAULT,
         events: int = 0,
+        bins: Bins | None = None,
     ) -> None:
         """Make the queue and fill its ring."""
         self.strategy, self.ring = strategy, ring
         self._queue = new_queue(strategy.layout(checked_ring(ring)), events, 0, 0)
-        self._clocked = new_clock(service, ring)
+        self._clocked = new_clock(service, ring, bins or new_bins())
+        if bins:
+            self._queue = self._queue._replace(held=np.zeros(2, HELD))
         self._path = PATHS.index(strategy.path.rpartition(".")[2])
         state = self._queue.state
         state["budget"] = ONE_BUDGET[0]
@@ -93,6 +101,7 @@ class TimedReceiver:
         if not times.size:
             return
         if before == 0:
+            check_origin(self._clocked.bins, int(times[0]))
             clock["started"] = clock["level_at"] = clock["now"] = times[0]
         back = np.flatnonzero(np.diff(times, prepend=clock["now"]) < 0)
         if back.size:
@@ -113,7 +122,8 @@ class TimedReceiver:
     @property
     def peak_waiting(self) -> int:
         """Packets that waited in the backend's queue at once, at most."""
-        return int(self._clocked.clock["peak_waiting"])
+        closed = highest_of(self._clocked.bins, "waiting_packets")
+        return max(closed, int(self._clocked.clock["peak_waiting"]))
 
     @property
     def log(self) -> Records:
@@ -135,6 +145,7 @@ class TimedReceiver:
         check_delivered(self._queue)
         arrived = int(clock["arrived"])
         figures = figures_of(self._queue, arrived, self._frame_bytes, wire_bytes)
+        figures = with_closed(figures, self._clocked.bins)
         drops = replace(figures.drops, backend_full=self.drops)
         if arrived != figures.delivered_packets + drops.total():
             raise LedgerError(
@@ -142,6 +153,27 @@ class TimedReceiver:
                 f"{drops.total():,} dropped"
             )
         return replace(figures, drops=drops, mean_over="time", **self._levels(figures))
+
+    def series(self, until: int | None = None) -> Series:
+        """Give memory over time, once the queue has finished.
+
+        Parameters
+        ----------
+        until : int
+            When it ends; the last level lasts until then. None: when the last thing happened.
+        """
+        from .binning import add_levels, keep
+
+        at = int(self._clocked.bins.now["at"])
+        add_levels(self._queue, self._clocked, at if until is None else until)
+        keep(self._queue, self._clocked)
+        at_peak = at_peak_of(self._queue.held[1], self._queue.layout.page_size)
+        return series_of(self._clocked.bins, at_peak)
+
+    @property
+    def ended(self) -> int:
+        """When the last thing happened, on the clock of the bins."""
+        return int(self._clocked.bins.now["at"])
 
     def _levels(self, figures: Figures) -> dict[str, Any]:
         """Give the levels with their means over time."""

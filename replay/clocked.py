@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
 from rxreplay.emulator import Figures, Strategy
+from rxreplay.emulator.bins import Bins, new_bins
+from rxreplay.emulator.series import Series
 from rxreplay.emulator.timed_receiver import TimedReceiver
+from rxreplay.emulator.traffic import Traffic
 
 from .options import Options
 from .sources import Lengths
@@ -44,14 +48,21 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         self.packets = [0] * options.queues
         self._behaviours = [each.behaviour(ring) for each in strategies]
         alike = dict(zip(self._behaviours, strategies, strict=True))
+        self._points = options.points
+        self._traffic = [Traffic(options.points) for _ in self.packets if options.points]
         self._queues = [
             {
-                behaviour: TimedReceiver(each, service, ring=ring, rcvbuf=options.rcvbuf)
+                behaviour: TimedReceiver(
+                    each, service, ring=ring, rcvbuf=options.rcvbuf, bins=self._bins()
+                )
                 for behaviour, each in alike.items()
             }
             for _ in range(options.queues)
         ]
         self._pool = ThreadPoolExecutor(options.threads or cores())
+
+    def _bins(self) -> Bins | None:
+        return new_bins(self._points) if self._points else None
 
     def receive(self, frames: Frames) -> None:
         """Let the next frames arrive, each at its queue."""
@@ -66,6 +77,8 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
             for part, queue in zip(parts, self._queues, strict=True)
             for receiver in queue.values()
         )
+        for traffic, part in zip(self._traffic, parts, strict=bool(self._traffic)):
+            traffic.receive(*part)
         self.packets = [n + part[0].size for n, part in zip(self.packets, parts, strict=True)]
 
     def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
@@ -75,6 +88,21 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
             found = {behaviour: receiver.finish(wire) for behaviour, receiver in queue.items()}
             by_queue.append([found[behaviour] for behaviour in self._behaviours])
         return [list(figures) for figures in zip(*by_queue, strict=True)]
+
+    def series(self) -> list[list[Series]]:
+        """Give memory and traffic over time, as `finish` does figures; all end together."""
+        if not self._points:
+            return []
+        end = max(receiver.ended for queue in self._queues for receiver in queue.values())
+        by_queue = []
+        for queue, traffic in zip(self._queues, self._traffic, strict=True):
+            arrived = traffic.until(end)
+            found = {
+                behaviour: replace(receiver.series(end), traffic=arrived)
+                for behaviour, receiver in queue.items()
+            }
+            by_queue.append([found[behaviour] for behaviour in self._behaviours])
+        return [list(series) for series in zip(*by_queue, strict=True)]
 
     def __exit__(
         self,

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from rxreplay.emulator import Figures, Strategy
 from rxreplay.emulator.abi import ETH_HLEN
 from rxreplay.emulator.combining import combined
+from rxreplay.emulator.series import Series, together
 from rxreplay.errors import TraceError
 from rxreplay.traces import join_traces
 
@@ -168,8 +170,10 @@ def collect(
         except TraceError as error:
             results.failed.append(str(error))
         else:
-            for each, queues in zip(chosen, fed.figures, strict=True):
-                results.results.extend(results_of(number, each, queues))
+            over_time = fed.series or [[] for _ in chosen]
+            for each, queues, series in zip(chosen, fed.figures, over_time, strict=True):
+                results.results.extend(results_of(number, each, queues, series))
+            results.zero_ns.append(fed.zero_ns)
             results.traces.append(fed.info)
             results.warnings.extend(fed.warnings)
     if not results.traces:
@@ -177,12 +181,15 @@ def collect(
     return results
 
 
-def results_of(trace: int, chosen: Strategy, queues: Sequence[Figures]) -> Iterator[Result]:
+def results_of(
+    trace: int, chosen: Strategy, queues: Sequence[Figures], series: Sequence[Series]
+) -> Iterator[Result]:
     """Give the result of the whole device, and those of its queues where there are several."""
-    yield Result(trace, chosen.name, combined(queues), chosen.doubt)
+    whole = together(series) if series else None
+    yield Result(trace, chosen.name, combined(queues), chosen.doubt, series=whole)
     if len(queues) > 1:
-        for queue, figures in enumerate(queues):
-            yield Result(trace, chosen.name, figures, chosen.doubt, queue)
+        for queue, (figures, own) in enumerate(zip_longest(queues, series)):
+            yield Result(trace, chosen.name, figures, chosen.doubt, queue, own)
 
 
 def openings(

@@ -1,10 +1,11 @@
 """One trace, walked once, into every strategy that wants it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rxreplay.emulator import Figures, Strategy
+from rxreplay.emulator.series import Series
 from rxreplay.traces import Digest
 from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.summary import HISTOGRAM, Summary
@@ -21,11 +22,13 @@ from .timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """What one walk gave: the trace, the figures of each strategy by queue, and the warnings."""
+    """What one walk gave: the trace, figures of each strategy by queue, warnings, and series."""
 
     info: TraceInfo
     figures: list[list[Figures]]
     warnings: list[ResultWarning]
+    series: list[list[Series]] = field(default_factory=list)
+    zero_ns: int | None = None
 
 
 def feed(
@@ -58,10 +61,11 @@ def feed(
         figures = device.finish(selection.delivery.wire_bytes)
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
     warnings += replay_warnings(trace, digest, selection, options, number)
-    if isinstance(device, ClockedDevice):
-        warnings += clock_warnings(device.timeline, trace.path or trace.format, number)
     info = describe(trace, digest.summary, selection.delivery, device.packets)
-    return Fed(info, figures, warnings)
+    if not isinstance(device, ClockedDevice):
+        return Fed(info, figures, warnings)
+    warnings += clock_warnings(device.timeline, trace.path or trace.format, number)
+    return Fed(info, figures, warnings, device.series(), device.timeline.zero_ns)
 
 
 def device_of(strategies: Sequence[Strategy], options: Options) -> Device | ClockedDevice:

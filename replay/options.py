@@ -84,6 +84,9 @@ class Options:
         How many threads emulate, 0: as many as there are cores. No figure depends on it.
     timing : Timing or None
         By which clock; None: without one, polls come as `polls` says.
+    points : int
+        Points of the series over trace time, by the clock: a power of two, of which more than half
+        are used. 0: none.
     """
 
     ring: int = 256
@@ -111,6 +114,7 @@ class Options:
     keep_damaged: bool = False
     threads: int = 0
     timing: Timing | None = None
+    points: int = 512
 
     def __post_init__(self) -> None:
         """Check what is one of a few words.

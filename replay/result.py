@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from rxreplay.emulator import Figures
+from rxreplay.emulator.at_peak import AtPeak
+from rxreplay.emulator.series import Series
 
 SCHEMA: Final = "rxreplay/1"
 
@@ -82,6 +84,8 @@ class Result:
         What is assumed or computed of the strategy, and not established; or "".
     queue : int or None
         The receive queue that it is of; None: the whole device.
+    series : Series or None
+        Memory and traffic over trace time; None without a clock.
     """
 
     trace: int
@@ -89,6 +93,12 @@ class Result:
     figures: Figures
     doubt: str = ""
     queue: int | None = None
+    series: Series | None = field(default=None, compare=False)
+
+    @property
+    def at_peak(self) -> AtPeak | None:
+        """What was held when resident memory was at its highest, by the clock, of one queue."""
+        return self.series.at_peak if self.series else None
 
     def as_dict(self) -> dict[str, Any]:
         """Give the result as JSON has it."""
@@ -97,6 +107,7 @@ class Result:
             "strategy": self.strategy,
             "queue": self.queue,
             "doubt": self.doubt or None,
+            "at_peak": self.at_peak.as_dict() if self.at_peak else None,
             "figures": self.figures.as_dict(),
         }
 
@@ -117,6 +128,9 @@ class Results:
         Captures that could not be replayed, a line each.
     run : dict
         Version and command: what made this, not what decides it.
+    zero_ns : list of int or None
+        Of each trace, when its series begin, since the epoch; None where that is not the capture's
+        clock.
     """
 
     config: dict[str, Any]
@@ -125,6 +139,7 @@ class Results:
     warnings: list[ResultWarning]
     failed: list[str]
     run: dict[str, Any] = field(default_factory=dict)
+    zero_ns: list[int | None] = field(default_factory=list)
 
     @property
     def reference(self) -> str:
@@ -141,6 +156,17 @@ class Results:
         asked = (trace, strategy)
         found = (r for r in self.results if (r.trace, r.strategy) == asked and r.queue is not None)
         return [result.figures for result in found]
+
+    def series(self, trace: int) -> dict[str, Series]:
+        """Give the series of one trace by strategy, of the whole device; none without a clock."""
+        of_device = (r for r in self.results if r.trace == trace and r.queue is None)
+        return {result.strategy: result.series for result in of_device if result.series}
+
+    def at_peaks(self, trace: int, strategy: str) -> dict[int | None, AtPeak]:
+        """Give what was held at the peak of one trace under one strategy, by queue if several."""
+        asked = (trace, strategy)
+        found = (r for r in self.results if (r.trace, r.strategy) == asked)
+        return {result.queue: result.at_peak for result in found if result.at_peak}
 
     def doubts(self, trace: int) -> list[str]:
         """Give what is not established of the strategies of one trace, each once."""

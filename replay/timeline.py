@@ -59,6 +59,11 @@ class Timeline:
         self._packets = 0
         self.backwards = self.timeless = 0
 
+    @property
+    def zero_ns(self) -> int | None:
+        """When on the capture's clock, since the epoch, time 0 was; None where it is another."""
+        return self._first if self._kind == RECORDED else None
+
     def times(self, ts_ns: Lengths) -> Lengths:
         """Give nanoseconds since the first packet.
 

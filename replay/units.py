@@ -73,6 +73,20 @@ def duration_text(nanoseconds: int | None) -> str:
     return f"{nanoseconds} ns"
 
 
+def bit_rate_text(bits_per_s: float) -> str:
+    """Write a rate with a decimal unit, three significant digits.
+
+    Examples
+    --------
+    >>> bit_rate_text(9_870_000_000), bit_rate_text(12)
+    ('9.87 Gbit/s', '12.0 bit/s')
+    """
+    for size, unit in ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")):
+        if bits_per_s >= 0.9995 * size:
+            return f"{_three_digits(bits_per_s / size)} {unit}"
+    return f"{_three_digits(bits_per_s)} bit/s"
+
+
 def ratio_text(value: float | None, reference: float | None) -> str:
     """Write how many times the reference a value is.
 

@@ -10,6 +10,7 @@ from .shared import (
     MAYBE_TIMING,
     READING,
     REPORTING,
+    SERIES,
     STEERING,
     CaptureCommand,
     timed,
@@ -36,6 +37,7 @@ from .shared import (
 )
 @EMULATING
 @MAYBE_TIMING
+@SERIES
 @READING
 @STEERING
 @REPORTING
@@ -48,6 +50,7 @@ def command(
     output: str | None,
     force: bool,
     quiet: bool,
+    series: str | None,
     **how: Any,
 ) -> None:
     """Replay each CAPTURE under several strategies and show them side by side."""
@@ -58,10 +61,14 @@ def command(
     from ..writing import check_free
     from .progress import progress_bar
     from .reporting import finish
+    from .series_file import check_series, write_series
 
     check_free(output, force=force, inputs=captures)
+    options = Options(**timed(how))
+    check_series(series, options, [*captures, output], force=force)
     shown = rows_with(rows)
     chosen = apply_settings(strategies or default_strategies(), settings)
     with progress_bar(quiet=quiet) as progress:
-        results = compare(captures, chosen, Options(**timed(how)), progress)
+        results = compare(captures, chosen, options, progress)
+    write_series(results, series, quiet=quiet)
     finish(results, "compare", form, output, quiet=quiet, rows=shown)

@@ -4,7 +4,16 @@ from typing import Any
 
 import click
 
-from .shared import EMULATING, MAYBE_TIMING, READING, REPORTING, STEERING, CaptureCommand, timed
+from .shared import (
+    EMULATING,
+    MAYBE_TIMING,
+    READING,
+    REPORTING,
+    SERIES,
+    STEERING,
+    CaptureCommand,
+    timed,
+)
 
 
 @click.command("replay", cls=CaptureCommand)
@@ -12,6 +21,7 @@ from .shared import EMULATING, MAYBE_TIMING, READING, REPORTING, STEERING, Captu
 @click.option("--strategy", "-s", metavar="KERNEL/MODE", required=True, help="What receives.")
 @EMULATING
 @MAYBE_TIMING
+@SERIES
 @READING
 @STEERING
 @REPORTING
@@ -23,6 +33,7 @@ def command(
     output: str | None,
     force: bool,
     quiet: bool,
+    series: str | None,
     **how: Any,
 ) -> None:
     """Replay CAPTURE under one strategy and give all of its figures."""
@@ -32,9 +43,13 @@ def command(
     from ..writing import check_free
     from .progress import progress_bar
     from .reporting import finish
+    from .series_file import check_series, write_series
 
     check_free(output, force=force, inputs=[capture])
+    options = Options(**timed(how))
+    check_series(series, options, [capture, output], force=force)
     [chosen] = apply_settings([strategy], settings)
     with progress_bar(quiet=quiet) as progress:
-        results = replay(capture, chosen, Options(**timed(how)), progress)
+        results = replay(capture, chosen, options, progress)
+    write_series(results, series, quiet=quiet)
     finish(results, "replay", form, output, quiet=quiet)

@@ -270,6 +270,24 @@ MAYBE_TIMING = timing(
 )
 
 
+SERIES = options(
+    click.option(
+        "--series",
+        "series",
+        metavar="FILE",
+        help="By a clock, write memory and traffic over trace time to FILE: .csv or .jsonl (a row "
+        "for each point and strategy), or .json (columns).",
+    ),
+    click.option(
+        "--points",
+        type=click.IntRange(min=2),
+        default=512,
+        show_default=True,
+        help="Points over trace time, a power of two, of which more than half are used.",
+    ),
+)
+
+
 def timed(how: dict[str, Any]) -> dict[str, Any]:
     """Take the clock's options out of what Options takes, and put the clock in.
 

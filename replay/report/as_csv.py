@@ -6,6 +6,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any, TextIO, get_args, get_type_hints
 
 from rxreplay.emulator import Figures
+from rxreplay.emulator.at_peak import AtPeak
 
 from ..escaping import escaped
 from ..result import Result, Results
@@ -54,8 +55,9 @@ def leaves(kind: Any, value: dict[str, Any] | None, path: str) -> Iterator[tuple
 def result_row(result: Result, path: str | None) -> dict[str, Any]:
     """Give a result's fields by their JSON paths, and first of which capture they are."""
     whole = result.as_dict()
+    at_peak = leaves(AtPeak, whole.pop("at_peak"), "at_peak")
     figures = leaves(Figures, whole.pop("figures"), "figures")
-    return {"path": path} | whole | dict(figures)
+    return {"path": path} | whole | dict(figures) | dict(at_peak)
 
 
 def _write(rows: list[dict[str, Any]], out: TextIO) -> None:

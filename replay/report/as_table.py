@@ -6,14 +6,16 @@ from typing import Any, TextIO
 from rich.table import Table
 from rich.text import Text
 from rxreplay.emulator import Figures
+from rxreplay.emulator.series import Series
 
 from ..delivering import UNCLEAR
 from ..inspecting import meaning
-from ..result import Results, TraceInfo
+from ..result import Result, Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .as_csv import flat
 from .heads import chosen_text, decided_texts, polls_text
+from .over_time import arriving_line, at_peak_text, resident_line, scale_text
 from .rows import ROWS, Row, best_of
 from .showing import SafeConsole, console, line, lines
 
@@ -57,9 +59,45 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
             to.print(comparison(figures, columns[start:stop], results.reference, rows, to.width))
         to.print(line(legend(figures, results.reference), "dim"))
         if rows is ROWS:
+            say_each_over_time(to, results.series(number), columns)
             to.print()
             to.print(lines(verdict(figures, results.reference)))
             to.print()
+
+
+def say_each_over_time(
+    to: SafeConsole, series: Mapping[str, Series], columns: Sequence[Sequence[str]]
+) -> None:
+    """Draw the traffic and each strategy's resident memory over time, where there is a clock."""
+    if not series:
+        return
+    first = next(iter(series.values()))
+    lines_of = {"arriving": arriving_line(first)}
+    lines_of |= {each[0]: resident_line(series[each[0]]) for each in columns}
+    to.print()
+    to.print(line(scale_text(first), "dim"))
+    to.print(drawn(lines_of))
+
+
+def say_over_time(to: SafeConsole, results: Results, result: Result) -> None:
+    """Draw traffic and resident memory over time, and say what was held at the peak."""
+    if result.series is None:
+        return
+    to.print(line(scale_text(result.series), "dim"))
+    lines_of = {"arriving": arriving_line(result.series), "resident": resident_line(result.series)}
+    to.print(drawn(lines_of))
+    for queue, peak in results.at_peaks(result.trace, result.strategy).items():
+        to.print(line(f"{'' if queue is None else f'queue {queue}: '}{at_peak_text(peak)}"))
+
+
+def drawn(lines_of: Mapping[str, tuple[str, str]]) -> Table:
+    """Put lines over time below each other, the highest value behind each."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for justify in ("left", "left", "right"):
+        table.add_column("", justify=justify, no_wrap=True)
+    for name, (bars, most) in lines_of.items():
+        table.add_row(name, bars, most)
+    return table
 
 
 def say_chosen(to: SafeConsole, config: Mapping[str, Any]) -> None:
@@ -215,6 +253,7 @@ def write_replay(results: Results, out: TextIO) -> None:
                 continue
             table.add_row(name, exact(value), readable(name, value))
         to.print(table)
+        say_over_time(to, results, result)
         say_queues(to, results.queues(result.trace, result.strategy))
 
 

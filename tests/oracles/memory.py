@@ -208,9 +208,10 @@ class PagePool:
         if not self.cache and self.returned:
             self.cache, self.returned = self.returned[:64], self.returned[64:]
         if not self.cache:
-            self.cache = [PoolPage(self.memory, self) for _ in range(64)]
-            for page in self.cache:
+            for _ in range(64):
+                page = PoolPage(self.memory, self)
                 page.refs = 0
+                self.cache.append(page)
         page = self.cache.pop()
         page.refs = 1
         page.fill_again()
