@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from helpers.replaying import LEVELS, MANY, events, shaped
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import clock as oracle
 from oracles import virtio_net
 from oracles.recordings import named
 from rxreplay.emulator import Receiver, strategy
-from rxreplay.emulator.clock import Service
+from rxreplay.emulator.clock import Service, Stall
 from rxreplay.emulator.state import PACKET, POLL
 from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import LedgerError, StrategyError
@@ -24,6 +24,13 @@ SERVICES = st.builds(
     stall_period_ns=st.just(0),
 )
 STALLS = st.sampled_from([(0, 0), (1, 2), (30_000, 100_000), (99_999, 100_000)])
+MORE_STALLS = st.lists(  # starts and lengths: before the first packet, overlapping, touching
+    st.tuples(
+        st.sampled_from([-5, 0, 1, 499, 500, 19_999, 20_000, 20_001, 30_000, 10**6, 2 * 10**6]),
+        st.sampled_from([0, 1, 2, 500, 501, 20_000, 10**6, 10**7]),
+    ),
+    max_size=4,
+)
 TIME_FREE = (
     *("truesize_bytes", "buffers", "linear_bytes", "nonlinear_bytes", "linear_packets", "waste"),
     *("nr_frags", "coalesced_frags", "copy_small", "copy_header", "fit_packets", "fit_bytes"),
@@ -44,8 +51,9 @@ def unrolled(drawn):
     return np.array(lengths, np.int64), np.cumsum(np.array(gaps, np.int64))
 
 
-def run(name, service, ring, lengths, times, cut=0):
+def run(name, service, ring, lengths, times, cut=0, stalls=()):
     queue = TimedReceiver(strategy(name), service, ring=ring, events=MANY)
+    queue.stand_still(Stall(*stall) for stall in stalls)
     queue.receive(lengths[:cut], times[:cut])
     queue.receive(lengths[cut:], times[cut:])
     return queue, queue.finish()
@@ -71,12 +79,19 @@ BURSTS = st.lists(
 
 
 @pytest.mark.parametrize("name", LOOPED.split())
-@given(BURSTS, SERVICES, STALLS, st.sampled_from([2, 4, 16, 64, 128]), st.integers(0, 100))
-def test_any_run_equals_the_event_loop(name, drawn, service, stall, ring, cut):
+@given(
+    drawn=BURSTS,
+    service=SERVICES,
+    stall=STALLS,
+    stalls=MORE_STALLS,
+    ring=st.sampled_from([2, 4, 16, 64, 128]),
+    cut=st.integers(0, 100),
+)
+def test_any_run_equals_the_event_loop(name, drawn, service, stall, stalls, ring, cut):
     lengths, times = unrolled(drawn)
     service = service._replace(stall_ns=stall[0], stall_period_ns=stall[1])
-    queue, figures = run(name, service, ring, lengths, times, min(cut, lengths.size))
-    guest = oracle.Guest(virtio_net.oracle(name, ring=ring), *service)
+    queue, figures = run(name, service, ring, lengths, times, min(cut, lengths.size), stalls)
+    guest = oracle.Guest(virtio_net.oracle(name, ring=ring), *service, stalls)
     oracle.run(guest, lengths.tolist(), times.tolist())
     assert list(named(events(queue))) == list(named(guest.driver.events))
     assert polls_of(queue) == guest.polls
@@ -209,3 +224,33 @@ def test_times_ascend():
     queue.receive(np.array([60]), np.array([5]))
     with pytest.raises(ValueError, match="packet 2: its time is before the one before"):
         queue.receive(np.array([60, 60]), np.array([6, 5]))
+
+
+STALLED = "4.10/small 5.10/small 4.11/mergeable 5.10/mergeable 7.2/mergeable 5.10/big".split()
+FEW = st.lists(st.tuples(st.sampled_from([1, 2, 8, 31, 33, 64, 65]), ENDS, GAPS), max_size=4)
+
+
+@pytest.mark.parametrize("name", STALLED)
+@settings(max_examples=max(2, settings().max_examples // 2))
+@given(FEW, SERVICES, st.sampled_from([2, 4, 16, 64]))
+def test_the_least_stall_is_that_of_the_worst_moment(name, drawn, service, ring):
+    lengths, times = (column.tolist() for column in unrolled(drawn))
+    queue, figures = run(name, service, ring, np.array(lengths), np.array(times))
+
+    def lost_at(*stalls):
+        guest = oracle.Guest(virtio_net.oracle(name, ring=ring), *service, stalls=stalls)
+        return oracle.run(guest, lengths, times).lost_at
+
+    if queue.drops:
+        assert queue.least_stall is None
+        return
+    guest = oracle.run(oracle.Guest(virtio_net.oracle(name, ring=ring), *service), lengths, times)
+    found = []
+    for at in {at + step for at in {*times, *guest.acted} for step in (0, 1)}:
+        lost = [when for when in lost_at((at, 10**15)) if when < 10**15]
+        found += [(lost[0] - at, at)] if lost else []
+    start, length = queue.least_stall or (None, None)
+    assert (length, start) == min(found, default=(None, None))
+    if found:
+        assert min(lost_at((start, length))) <= start + length
+        assert not [when for when in lost_at((start, length - 1)) if when < start + length]

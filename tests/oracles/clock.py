@@ -20,7 +20,7 @@ class Guest:
         self.wake, self.refills, self.start, self.work = None, False, 0, 0
         self.delivered, self.polls, self.refilled = [], [], []  # refilled: [(when, buffers)]
         self.backend_full, self.too_long, self.peak_waiting = [], [], 0
-        self.drops_at = []
+        self.lost_at, self.acted = [], []
         self.level_at, self.over_time = 0, {}
 
     def runs(self, at):
@@ -75,12 +75,13 @@ class Guest:
             self.peak_waiting = max(self.peak_waiting, len(self.waiting))
         else:
             self.backend_full.append(packet)
-            self.drops_at.append(now)
+            self.lost_at.append(now)
         if self.wake is None:
             self.wake, self.refills = self.runs(now), True
 
     def act(self):
         now, self.wake = self.wake, None
+        self.acted.append(now)
         self.sum_levels(now)
         if self.written and self.work < BUDGET:
             self.take()
