@@ -69,12 +69,15 @@ LOOPED = """
 6.18/mergeable 7.2/mergeable mst-2016/mergeable
 4.11/mergeable+xdp 6.1/mergeable+xdp 7.2/mergeable+xdp-frags 6.12/mergeable,page_size=65536
 """
-ENDS = st.sampled_from(  # of mergeable buffers, small ones and big ones, and of a small ring
-    [0, 13, 14, 60, 128, 129, 1514, 1518, 1519, 1524, 1525, 3060, 3061, 4084, 4085, 9014]
-    + [32_756, 32_757, 65_226, 65_550, 69_616, 69_617, 73_713, 98_292, 98_293, 80_000]
+ENDS = (  # of mergeable buffers, small ones and big ones, and of a small ring
+    *(0, 13, 14, 60, 128, 129, 1514, 1518, 1519, 1524, 1525, 3060, 3061, 4084, 4085, 9014),
+    *(32_756, 32_757, 65_226, 65_550, 69_616, 69_617, 73_713, 98_292, 98_293, 80_000),
 )
 BURSTS = st.lists(
-    st.tuples(st.sampled_from([1, 1, 2, 8, 31, 32, 33, 63, 64, 65, 70]), ENDS, GAPS), max_size=6
+    st.tuples(
+        st.sampled_from([1, 1, 2, 8, 31, 32, 33, 63, 64, 65, 70]), st.sampled_from(ENDS), GAPS
+    ),
+    max_size=6,
 )
 
 
@@ -226,8 +229,11 @@ def test_times_ascend():
         queue.receive(np.array([60, 60]), np.array([6, 5]))
 
 
-STALLED = "4.10/small 5.10/small 4.11/mergeable 5.10/mergeable 7.2/mergeable 5.10/big".split()
-FEW = st.lists(st.tuples(st.sampled_from([1, 2, 8, 31, 33, 64, 65]), ENDS, GAPS), max_size=4)
+STALLED = ["4.10/small", "5.10/small", "4.11/mergeable", "5.10/mergeable", "7.2/mergeable"]
+STALLED += ["5.10/big"]
+FEW = st.lists(
+    st.tuples(st.sampled_from([1, 2, 8, 31, 33, 64, 65]), st.sampled_from(ENDS), GAPS), max_size=4
+)
 
 
 @pytest.mark.parametrize("name", STALLED)
@@ -235,11 +241,11 @@ FEW = st.lists(st.tuples(st.sampled_from([1, 2, 8, 31, 33, 64, 65]), ENDS, GAPS)
 @given(FEW, SERVICES, st.sampled_from([2, 4, 16, 64]))
 def test_the_least_stall_is_that_of_the_worst_moment(name, drawn, service, ring):
     lengths, times = (column.tolist() for column in unrolled(drawn))
-    queue, figures = run(name, service, ring, np.array(lengths), np.array(times))
+    queue, _ = run(name, service, ring, np.array(lengths), np.array(times))
 
     def lost_at(*stalls):
         guest = oracle.Guest(virtio_net.oracle(name, ring=ring), *service, stalls=stalls)
-        return oracle.run(guest, lengths, times).lost_at
+        return oracle.run(guest.without_figures(), lengths, times).lost_at
 
     if queue.drops:
         assert queue.least_stall is None

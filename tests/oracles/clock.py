@@ -13,7 +13,8 @@ class Guest:
     """A guest with a driver of `oracles.virtio_net`, and the host before it."""
 
     def __init__(self, driver, irq_delay=0, service=0, backend=0, stall=0, period=0, stalls=()):
-        self.driver, self.irq_delay, self.service, self.backend = driver, irq_delay, service, backend
+        self.driver, self.backend = driver, backend
+        self.irq_delay, self.service = irq_delay, service
         self.stall, self.period, self.stalls = stall, period, stalls  # stalls: [(start, length)]
         self.unwritten = list(driver.ring)
         self.written, self.waiting = deque(), deque()  # [(packet, length, buffers)], without them
@@ -60,6 +61,11 @@ class Guest:
         count = self.chain(length)
         self.written.append((packet, length, self.unwritten[:count]))
         del self.unwritten[:count]
+
+    def without_figures(self):
+        """Forget what memory is taken, which is what takes time here."""
+        self.driver.note_peaks = self.driver.now = dict
+        return self
 
     def arrive(self, packet, length, now):
         if not self.waiting and self.never_fits(length):
