@@ -116,18 +116,47 @@ NAMES += ["7.2/mergeable", "7.2/small", "5.10/big", "6.12/big", "mst-2016/mergea
 @given(bursts(1514), SERVICES, STALLS, st.sampled_from([128, 256]))
 def test_equal_polls_and_drops_give_equal_figures(name, drawn, service, stall, ring):
     lengths, times = unrolled([row for row in drawn if row[1] <= 1514])
-    service = service._replace(stall_ns=stall[0], stall_period_ns=stall[1], backend=1000)
+    service = service._replace(stall_ns=stall[0], stall_period_ns=stall[1])
     queue, timed = run(name, service, ring, lengths, times)
     polls = polls_of(queue)
-    assert timed.drops.total() == 0
+    kept = [int(event["a"]) for event in queue.log if event["kind"] == PACKET]
+    assert timed.drops.total() == queue.drops == lengths.size - len(kept)
     free = Receiver(strategy(name), ring=ring, polls=polls or 1)
-    free.receive(lengths)
+    free.receive(lengths[kept])
     plain = free.finish()
     for figure in TIME_FREE:
         assert getattr(timed, figure) == getattr(plain, figure), figure
     for level in PEAKS:
         ours, theirs = getattr(timed, level), getattr(plain, level)
         assert (ours.peak, ours.end) == (theirs.peak, theirs.end)
+
+
+@pytest.mark.parametrize("name", ["4.10/small", "5.10/small", "7.2/small", "4.10/big", "6.12/big"])
+@given(bursts(9014), SERVICES, STALLS, SERVICES, st.sampled_from([64, 256]))
+def test_buffers_of_a_fixed_size_are_the_same_by_any_clock(name, drawn, one, stall, other, ring):
+    lengths, times = unrolled(drawn)
+    one = one._replace(stall_ns=stall[0], stall_period_ns=stall[1], backend=1000)
+    plain = Receiver(strategy(name), ring=ring)
+    plain.receive(lengths)
+    figures = plain.finish()
+    for service in (one, other._replace(backend=1000)):
+        _, timed = run(name, service, ring, lengths, times)
+        for figure in set(TIME_FREE) - {"waste"}:  # it has what is posted at the end
+            assert getattr(timed, figure) == getattr(figures, figure), figure
+        assert timed.drops.device_too_long == figures.drops.device_too_long
+
+
+@pytest.mark.parametrize("name", ["5.10/mergeable", "7.2/mergeable", "mst-2016/mergeable"])
+@given(BURSTS, SERVICES, STALLS, st.sampled_from([2, 64]), st.sampled_from([2, 1000]))
+def test_a_slower_clock_for_all_gives_the_same(name, drawn, service, stall, ring, factor):
+    lengths, times = unrolled(drawn)
+    service = service._replace(stall_ns=stall[0], stall_period_ns=stall[1])
+    _, figures = run(name, service, ring, lengths, times)
+    spans = {field: getattr(service, field) * factor for field in Service._fields}
+    slower = Service(**spans | {"backend": service.backend})
+    _, others = run(name, slower, ring, lengths, times * factor)
+    assert shaped(figures) | dict.fromkeys(LEVELS) == shaped(others) | dict.fromkeys(LEVELS)
+    assert figures.drops == others.drops
 
 
 @given(bursts(65_226), SERVICES, st.sampled_from([2, 4, 16, 64]))
@@ -184,6 +213,35 @@ def test_a_guest_without_a_reason_to_refill_catches_up():
     assert (figures.delivered_packets, figures.drops.total()) == (31, 0)
 
 
+@pytest.mark.parametrize(
+    ("backend", "times", "least"),
+    [
+        # woken at 20,000, the poll ends at 22,000 and would refill: the fifth packet is lost
+        (0, [0, 0, 0, 0, 90_000], (22_000, 68_000)),
+        # the fifth waits, and it is the sixth that is lost
+        (1, [0, 0, 0, 0, 90_000, 95_000], (22_000, 73_000)),
+        # the fifth waits before the refill already
+        (1, [0, 0, 0, 0, 10, 90_000], (22_000, 68_000)),
+        (2, [0, 0, 0, 0, 10, 90_000], None),
+        # the second refill is the worse one: its ninth packet comes sooner
+        (0, [0] * 4 + [90_000] * 4 + [130_000], (112_000, 18_000)),
+        (0, [0] * 5, None),  # lost without a stall
+    ],
+)
+def test_the_least_stall_by_hand(backend, times, least):
+    queue, _ = small([60] * len(times), times, backend=backend)
+    assert queue.least_stall == least
+
+
+def test_of_refills_that_one_packet_needs_the_latest_counts():
+    # refills at 36,500, 1,036,500 and 2,036,500 behind buffers 128, 161 and 194; the last packet
+    # fills 43 behind the 124th, so that it lies beyond the second as well
+    lengths = np.array([60] * 124 + [65_226])
+    times = np.repeat([0, 10**6, 2 * 10**6, 3 * 10**6, 4 * 10**6], [33, 33, 33, 25, 1])
+    queue, _ = run("5.10/mergeable", Service(backend=0), 128, lengths, times)
+    assert queue.least_stall == (1_036_500, 2_963_500)
+
+
 def test_packets_that_do_not_balance_are_an_error():
     queue = TimedReceiver(strategy("5.10/small"), Service())
     queue.receive(np.array([60, 60]), np.array([0, 1]))
@@ -238,8 +296,9 @@ FEW = st.lists(
 
 @pytest.mark.parametrize("name", STALLED)
 @settings(max_examples=max(2, settings().max_examples // 2))
-@given(FEW, SERVICES, st.sampled_from([2, 4, 16, 64]))
-def test_the_least_stall_is_that_of_the_worst_moment(name, drawn, service, ring):
+@given(FEW, SERVICES, st.sampled_from([0, 1, 2, 5, 33]), st.sampled_from([2, 4, 16, 64]))
+def test_the_least_stall_is_that_of_the_worst_moment(name, drawn, service, backend, ring):
+    service = service._replace(backend=backend)
     lengths, times = (column.tolist() for column in unrolled(drawn))
     queue, _ = run(name, service, ring, np.array(lengths), np.array(times))
 
