@@ -1,5 +1,6 @@
 """The clock of a receive queue: how fast the guest is, and what waits where."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ LONGEST: Final = 2**62  # nanoseconds that a setting may have
 MAX_BACKEND: Final = 2**24
 
 FRAME, NUMBER = range(2)  # rows of what waits
+START, END = range(2)  # rows of stalls
 
 CLOCK = np.dtype(
     _fields(
@@ -31,6 +33,13 @@ CLOCK = np.dtype(
         "arrived",
         "backend_full",
         "peak_waiting",
+        "stall",  # the first of the stalls that is not over
+        "refills",  # those noted in all, and those whose buffers were needed, for `stalling`
+        "outgrown",
+        "risks",  # packets that a stall would lose: noted in all, and come
+        "survived",
+        "least_stall",  # 0: none yet
+        "least_stall_at",
     )
 )
 """What a queue remembers beside its memory; times in nanoseconds."""
@@ -56,6 +65,13 @@ class Service(NamedTuple):
     backend: int = 1000
     stall_ns: int = 0
     stall_period_ns: int = 0
+
+
+class Stall(NamedTuple):
+    """A time in which the vCPU stands still, in nanoseconds."""
+
+    start_ns: int
+    length_ns: int
 
 
 def checked(service: Service) -> Service:
@@ -91,18 +107,49 @@ class Clocked(NamedTuple):
     clock : record of dtype CLOCK
     written, waiting : int64 arrays, shape (2, n), n a power of two
         Frames in the ring, and in the backend's queue: lengths, and numbers of the packets.
+    stalls : int64 array, shape (2, n)
+        When the vCPU stands still, in order: starts, and ends; the last one never comes.
     over_time : float64 array, shape (levels,)
         Byte-nanoseconds of each of `LEVELS`.
     bins : Bins
         The same over time, where somebody asks for it.
+    refills, risks : int64 arrays, shape (2, n), n a power of two
+        What is noted of refills, for `stalling`.
     """
 
     service: Service
     clock: Record
     written: Int64s
     waiting: Int64s
+    stalls: Int64s
     over_time: Floats
     bins: Bins
+    refills: Int64s
+    risks: Int64s
+
+
+def merged(stalls: Iterable[Stall]) -> Int64s:
+    """Give starts and ends of stalls in order, those that overlap or touch as one.
+
+    Raises
+    ------
+    StrategyError
+        One cannot be.
+
+    Examples
+    --------
+    >>> merged([Stall(50, 10), Stall(0, 5), Stall(55, 20)])[:, :-1].tolist()
+    [[0, 50], [5, 75]]
+    """
+    found: list[list[int]] = []
+    for start, length in sorted(stalls):
+        if not (0 <= length <= LONGEST and abs(start) <= LONGEST // 2):
+            raise StrategyError(f"a stall of {length:,} ns at {start:,} ns cannot be")
+        if found and start <= found[-1][END]:
+            found[-1][END] = max(found[-1][END], start + length)
+        elif length:
+            found.append([start, start + length])
+    return np.array([*found, [IDLE, IDLE]], np.int64).T.copy()
 
 
 def new_clock(service: Service, ring: int, bins: Bins) -> Clocked:
@@ -115,8 +162,11 @@ def new_clock(service: Service, ring: int, bins: Bins) -> Clocked:
         clock,
         np.zeros((2, 2 * ring), np.int64),
         np.zeros((2, waiting), np.int64),
+        merged(()),
         np.zeros(len(LEVELS), np.float64),
         bins,
+        np.zeros((2, 2 * ring), np.int64),
+        np.zeros((2, waiting), np.int64),
     )
 
 

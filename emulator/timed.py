@@ -10,9 +10,10 @@ from rxreplay._jit import kernel
 
 from .abi import NAPI_POLL_WEIGHT
 from .binning import add_levels
-from .clock import FRAME, IDLE, NUMBER, Clocked
+from .clock import END, FRAME, IDLE, NUMBER, START, Clocked
 from .poll import end_poll, posted, wants_refill
 from .residency import new_skb
+from .stalling import note_arrival, note_refill
 from .state import Int64s, Queue, Record
 from .strategies import big, mergeable, small, small_skb
 
@@ -86,12 +87,21 @@ def write(q: Queue, x: Clocked, path: int, frame: int, number: int) -> None:
 
 @kernel
 def running(x: Clocked, at: int) -> int:
-    """Give the first moment from `at` on at which the vCPU runs."""
-    period = x.service.stall_period_ns
-    if x.service.stall_ns == 0:
-        return at
-    into = (at - x.clock["started"]) % period
-    return at + x.service.stall_ns - into if into < x.service.stall_ns else at
+    """Give the first moment from `at` on, which is none before the last, at which the vCPU runs."""
+    c = x.clock
+    while True:
+        while x.stalls[END, c["stall"]] <= at:
+            c["stall"] += 1
+        resumes = at
+        if x.stalls[START, c["stall"]] <= at:
+            resumes = x.stalls[END, c["stall"]]
+        if x.service.stall_ns > 0:
+            into = (resumes - c["started"]) % x.service.stall_period_ns
+            if into < x.service.stall_ns:
+                resumes += x.service.stall_ns - into
+        if resumes == at:
+            return at
+        at = resumes
 
 
 @kernel
@@ -114,6 +124,8 @@ def arrive(q: Queue, x: Clocked, path: int, frame: int, number: int) -> None:
         c["peak_waiting"] = max(c["peak_waiting"], waiting + 1)
     if how == WAITS and c["guest_at"] == IDLE:  # nobody would ever refill: the guest catches up
         c["guest_at"], c["refill"] = running(x, c["now"]), 1
+    fitted = how == FITS or (how == NEVER_FITS and path != MERGEABLE)
+    note_arrival(x, number, c["taken"] if fitted else IDLE)
 
 
 @kernel
@@ -163,19 +175,20 @@ def act(q: Queue, x: Clocked, path: int, polls: Int64s) -> None:
         c["guest_at"] = running(x, at + x.service.service_ns)
         return
     if c["refill"] or wants_refill(q):
+        if posted(q) < q.layout.ring_size:
+            note_refill(q, x, at)
         before = s["posted_room"]
         fill(q, path)
         c["room"] += s["posted_room"] - before
         c["refill"] = 0
     if s["work"] > 0:
         end_poll(q, polls)
-    c["guest_at"] = IDLE
-    c["now"] = at
     let_in(q, x, path)
-    if c["seen"] < c["written"]:
-        c["guest_at"] = at  # virtqueue_poll(): there is more, no interrupt is waited for
-    elif c["left"] < c["waited"]:  # too few free buffers to refill, too few left for what waits
-        c["guest_at"], c["refill"] = at, 1
+    if c["seen"] == c["written"]:  # else virtqueue_poll() finds more, and waits for no interrupt
+        if c["left"] < c["waited"]:  # too few free to refill, too few left for what waits
+            c["refill"] = 1
+        else:
+            c["guest_at"] = IDLE
 
 
 @kernel

@@ -1,5 +1,6 @@
 """One receive queue under one strategy by the clock: frames and their times in, figures out."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from .account import figures_of, with_closed
 from .at_peak import at_peak_of
 from .batch import batch_of
 from .bins import Bins, check_origin, highest_of, new_bins
-from .clock import IDLE, ONE_BUDGET, Service, new_clock
+from .clock import IDLE, ONE_BUDGET, Service, Stall, merged, new_clock
 from .figures import Figures
 from .ledger import check_alive, check_delivered
 from .queue import checked_rcvbuf, checked_ring, new_queue
@@ -79,6 +80,31 @@ class TimedReceiver:
         self._clocked.clock["room"] = state["posted_room"]
         self._frame_bytes = 0
 
+    def stand_still(self, stalls: Iterable[Stall]) -> None:
+        """Let the vCPU stand still, beside the service's own stalls; they may overlap.
+
+        Parameters
+        ----------
+        stalls : iterable of Stall
+            In the time that `receive` is given, in place of those that were given before.
+
+        Raises
+        ------
+        StrategyError
+            A stall cannot be.
+
+        Examples
+        --------
+        >>> from rxreplay.emulator import strategy
+        >>> queue = TimedReceiver(strategy("4.11/small"), Service(backend=0), ring=4)
+        >>> queue.stand_still([Stall(0, 10**9)])
+        >>> queue.receive(np.full(5, 60), np.arange(5) * 10**8)
+        >>> queue.finish().drops.backend_full
+        1
+        """
+        self._clocked = self._clocked._replace(stalls=merged(stalls))
+        self._clocked.clock["stall"] = 0
+
     def receive(self, frames: Int64s, times: Int64s) -> None:
         """Let the next frames arrive.
 
@@ -124,6 +150,17 @@ class TimedReceiver:
         """Packets that waited in the backend's queue at once, at most."""
         closed = highest_of(self._clocked.bins, "waiting_packets")
         return max(closed, int(self._clocked.clock["peak_waiting"]))
+
+    @property
+    def least_stall(self) -> Stall | None:
+        """The shortest stall that would have lost a packet while it lasted, at its worst moment.
+
+        None where none would have, or where packets were lost without it.
+        """
+        clock = self._clocked.clock
+        if self.drops or not clock["least_stall"]:
+            return None
+        return Stall(int(clock["least_stall_at"]), int(clock["least_stall"]))
 
     @property
     def log(self) -> Records:

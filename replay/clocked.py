@@ -16,6 +16,7 @@ from rxreplay.emulator.traffic import Traffic
 from .options import Options
 from .sources import Lengths
 from .spreading import cores
+from .stalls import FixedStall
 from .timeline import Timeline
 from .timing import Timing
 from .vantages import Frames
@@ -45,6 +46,7 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         """Fill all rings."""
         ring, service = options.ring, timing.as_service()
         self.timeline = Timeline(timing.time)
+        self._stalls = timing.stalls().fixed
         self.packets = [0] * options.queues
         self._behaviours = [each.behaviour(ring) for each in strategies]
         alike = dict(zip(self._behaviours, strategies, strict=True))
@@ -67,6 +69,9 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
     def receive(self, frames: Frames) -> None:
         """Let the next frames arrive, each at its queue."""
         times = self.timeline.times(frames.ts_ns)
+        if self._stalls and times.size:
+            stand_still(self.timeline, self._stalls, [r for q in self._queues for r in q.values()])
+            self._stalls = []
         if len(self._queues) == 1:
             parts = [(frames.frame_len, times)]
         else:
@@ -118,3 +123,12 @@ def wait_for(running: Iterable[Future[None]]) -> None:
     """Wait until all is done; raise what one has raised."""
     for done in list(running):
         done.result()
+
+
+def stand_still(
+    timeline: Timeline, stalls: Sequence[FixedStall], receivers: Sequence[TimedReceiver]
+) -> None:
+    """Let guests stand still at times of the capture, whose first packets have been timed."""
+    placed = timeline.placed(stalls)
+    for receiver in receivers:
+        receiver.stand_still(placed)

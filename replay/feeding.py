@@ -135,6 +135,9 @@ def clock_warnings(timeline: Timeline, name: str, number: int) -> list[ResultWar
     if timeline.timeless:
         text = f"{name}: {timeline.timeless:,} packets have no time: they follow those before them"
         found.append(ResultWarning("clock_missing", text, number))
+    if timeline.stalls_before:
+        text = f"{name}: {timeline.stalls_before:,} stalls are over before the first packet"
+        found.append(ResultWarning("clock_stalls", text, number))
     return found
 
 

@@ -75,27 +75,6 @@ def parse_span(text: str, option: str) -> int:
     return parse_moment(found[0]).ns
 
 
-def parse_stall(text: str) -> tuple[int, int]:
-    """Read `LENGTH/PERIOD`, or nothing; in nanoseconds.
-
-    Raises
-    ------
-    OptionError
-        It is none.
-
-    Examples
-    --------
-    >>> parse_stall("2ms/100ms"), parse_stall("")
-    ((2000000, 100000000), (0, 0))
-    """
-    if not text:
-        return 0, 0
-    length, slash, period = text.partition("/")
-    if not slash:
-        raise OptionError(f"--stall {text}: write LENGTH/PERIOD, as 2ms/100ms")
-    return parse_span(length, "--stall"), parse_span(period, "--stall")
-
-
 def nanoseconds(digits: str | None) -> int:
     """Read what stands behind the point of a number of seconds.
 

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, cast
 
 from rxreplay.emulator import Figures, Strategy
+from rxreplay.emulator.clock import Stall
 from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import OptionError
 from rxreplay.traces import Digest
 
-from .clocked import wait_for
+from .clocked import stand_still, wait_for
 from .comparing import DEFAULTS, openings
 from .feeding import clock_warnings, describe, expected_packets, replay_warnings
 from .options import Options, Progress, no_progress
@@ -40,12 +41,17 @@ class Tried:
         By the clock.
     peak_waiting : int
         Packets that waited in the host at once, at most.
+    least_stall : Stall or None
+        The shortest stall that would lose a packet while it lasts, and the moment at which it
+        would, where the vCPU stands still at no other time; None where none would before the
+        capture ends, or where packets are lost without one.
     """
 
     strategy: str
     ring: int
     figures: Figures
     peak_waiting: int
+    least_stall: Stall | None
 
     @property
     def lost(self) -> int:
@@ -54,7 +60,16 @@ class Tried:
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON has it."""
-        return asdict(self) | {"lost": self.lost, "figures": self.figures.as_dict()}
+        stall = self.least_stall
+        return {
+            "strategy": self.strategy,
+            "ring": self.ring,
+            "lost": self.lost,
+            "peak_waiting": self.peak_waiting,
+            "least_stall_ns": stall and stall.length_ns,
+            "least_stall_at_ns": stall and stall.start_ns,
+            "figures": self.figures.as_dict(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +120,28 @@ class Rings:
         }
 
 
+class Tries:
+    """One ring under one strategy, and the same without stalls where there are some."""
+
+    def __init__(self, strategy: Strategy, size: int, timing: Timing, options: Options) -> None:
+        """Fill the ring."""
+        timings = [timing, replace(timing, stall=())] if timing.stall else [timing]
+        self._receivers = [
+            TimedReceiver(strategy, each.as_service(), ring=size, rcvbuf=options.rcvbuf)
+            for each in timings
+        ]
+        self.receiver = self._receivers[0]
+        self.runs = [each.receive for each in self._receivers]
+
+    def finish(self, wire_bytes: int) -> Tried:
+        """Give what has come of it."""
+        figures, *_ = [each.finish(wire_bytes) for each in self._receivers]
+        asked, without_stalls = self._receivers[0], self._receivers[-1]
+        return Tried(
+            asked.strategy.name, asked.ring, figures, asked.peak_waiting, without_stalls.least_stall
+        )
+
+
 def ring(
     source: Source,
     strategies: Sequence[str | Strategy] = USUAL,
@@ -148,29 +185,26 @@ def ring(
     timing = timing or Timing()
     if options.queues > 1:
         raise OptionError("rings are tried for one queue; --queues is for others")
-    chosen, sizes = resolve(strategies), sorted(set(sizes))
-    receivers = [
-        TimedReceiver(each, timing.as_service(), ring=size, rcvbuf=options.rcvbuf)
-        for each in chosen
-        for size in sizes
-    ]
+    chosen = resolve(strategies)
+    queues = [Tries(each, size, timing, options) for each in chosen for size in sorted(set(sizes))]
     [opening] = openings(cast(Sequence[Source], source) if options.join else [source], options)
     with opening() as trace:
         selection, digest = Selection(trace, options, timed=True), Digest()
-        timeline = Timeline(timing.time)
+        timeline, fixed = Timeline(timing.time), timing.stalls().fixed
         with ThreadPoolExecutor(options.threads or cores()) as pool:
             for frames in selection.frames(digest):
                 batch = frames.frame_len, timeline.times(frames.ts_ns)
-                wait_for(pool.submit(each.receive, *batch) for each in receivers)
+                if fixed and frames.frame_len.size:
+                    stand_still(timeline, fixed, [each.receiver for each in queues])
+                    fixed = []
+                wait_for(pool.submit(run, *batch) for each in queues for run in each.runs)
                 progress(selection.walked, expected_packets(trace, selection))
         wire_bytes = int(selection.delivery.wire_bytes.sum())
-        tried = [
-            Tried(r.strategy.name, r.ring, r.finish(wire_bytes), r.peak_waiting) for r in receivers
-        ]
+        tried = [each.finish(wire_bytes) for each in queues]
         info = describe(trace, digest.summary, selection.delivery, [tried[0].figures.packets])
         warnings = [ResultWarning(w.code, w.text, 0) for w in trace.warnings]
         warnings += replay_warnings(trace, digest, selection, options, 0)
     warnings += clock_warnings(timeline, info.path or info.format, 0)
     config = replace(options, timing=timing).as_config(chosen, chosen[0].name)
     doubts = list(dict.fromkeys(each.doubt for each in chosen if each.doubt))
-    return Rings(config | {"ring": list(sizes)}, info, tried, warnings, doubts)
+    return Rings(config | {"ring": sorted(set(sizes))}, info, tried, warnings, doubts)

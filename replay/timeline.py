@@ -1,15 +1,18 @@
 """When packets arrive: the capture's own times, faster or slower ones, or a steady rate."""
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
+from rxreplay.emulator.clock import Stall
 from rxreplay.errors import OptionError
 from rxreplay.traces import NO_TIME
 
 from .moments import NS_PER_S
 from .sources import Lengths
+from .stalls import FixedStall
 from .timing import RECORDED
 
 FORM: Final = re.compile(r"(scale|rate):(\d+(?:\.\d+)?)", re.ASCII)
@@ -28,6 +31,8 @@ class Timeline:
     ----------
     backwards, timeless : int
         Packets whose time was before the latest so far, or that had none: they arrive at it.
+    stalls_before : int
+        Stalls that end before the first packet.
 
     Examples
     --------
@@ -57,7 +62,7 @@ class Timeline:
         self._first: int | None = None
         self._latest = 0
         self._packets = 0
-        self.backwards = self.timeless = 0
+        self.backwards = self.timeless = self.stalls_before = 0
 
     @property
     def zero_ns(self) -> int | None:
@@ -86,3 +91,26 @@ class Timeline:
         self.backwards += int((timed & (since < highest[:-1])).sum())
         self._latest = int(highest[-1])
         return highest[1:] * self._number.denominator // self._number.numerator
+
+    def placed(self, stalls: Iterable[FixedStall]) -> list[Stall]:
+        """Give stalls in the time of `times`, which has been asked for the first packets before.
+
+        Raises
+        ------
+        OptionError
+            One has a date, and packets have none.
+        """
+        number = Fraction(1) if self._kind == "rate" else self._number
+        found = []
+        for moment, length_ns in stalls:
+            since = moment.ns
+            if not moment.relative:
+                if self._kind == "rate" or self._first is None:
+                    raise OptionError(
+                        "a stall has a date, and the first packets have none: write +TIME, which "
+                        "counts from the first packet"
+                    )
+                since -= self._first
+            found.append(Stall(since * number.denominator // number.numerator, length_ns))
+        self.stalls_before += sum(start + length < 0 for start, length in found)
+        return found

@@ -255,9 +255,10 @@ def timing(default: str, choices: str) -> Callable[[F], F]:
         ),
         click.option(
             "--stall",
-            default="",
-            metavar="LENGTH/PERIOD",
-            help="Let the vCPU stand still at the start of each period, as 2ms/100ms.",
+            multiple=True,
+            metavar="HOW",
+            help="Let the vCPU stand still: 2ms/100ms at the start of each period, 2ms@+1.5s at a "
+            "time of the capture, file:NAME at those of a file.  Repeatable.",
         ),
     )
 

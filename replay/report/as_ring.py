@@ -5,13 +5,13 @@ from typing import Final, TextIO
 from rich.table import Table
 
 from ..ringing import Rings, Tried
-from ..units import bytes_text, count_text, share_text
+from ..units import bytes_text, count_text, duration_text, share_text
 from .as_table import heading, say_chosen, say_decided, say_doubts
 from .heads import clock_text
 from .showing import console, line
 
 BAR: Final = 12  # characters of the highest bar
-HEADS: Final = ("ring", "lost", "", "", "waited", "posted", "resident", "resident, mean")
+HEADS: Final = ("ring", "lost", "", "", "waited", "least stall", "posted", "resident", "mean")
 
 
 def write_ring(results: Rings, out: TextIO) -> None:
@@ -34,6 +34,9 @@ def write_ring(results: Rings, out: TextIO) -> None:
         to.print()
         to.print(table)
         to.print(line(answer(results, name)))
+        if too_long := tried[-1].figures.drops.device_too_long:
+            share = share_text(too_long, tried[-1].figures.packets)
+            to.print(line(f"{too_long:,} packets ({share}) are longer than its buffers can hold."))
 
 
 def cells(tried: Tried, most: int) -> list[str]:
@@ -46,6 +49,7 @@ def cells(tried: Tried, most: int) -> list[str]:
         share_text(tried.lost, figures.packets) if tried.lost else "",
         bar,
         count_text(tried.peak_waiting),
+        duration_text(tried.least_stall.length_ns) if tried.least_stall else "-",
         bytes_text(figures.ring_bytes.peak),
         bytes_text(figures.resident_bytes.peak),
         bytes_text(figures.resident_bytes.mean),
@@ -68,5 +72,13 @@ def answer(results: Rings, strategy: str) -> str:
     return (
         f"A ring of {found.ring:,} loses nothing, {waits}. It posts "
         f"{bytes_text(figures.ring_bytes.peak)}, and keeps "
-        f"{bytes_text(figures.resident_bytes.peak)} resident at most."
+        f"{bytes_text(figures.resident_bytes.peak)} resident at most. {worst(found)}"
     )
+
+
+def worst(tried: Tried) -> str:
+    """Say in a sentence which stall this ring would not outlast."""
+    if tried.least_stall is None:
+        return "No stall within the capture would make it lose."
+    at, length = (duration_text(ns) for ns in tried.least_stall)
+    return f"A stall of {length}, {at} after the first packet, would make it lose."

@@ -55,15 +55,31 @@ def polls_text(config: Mapping[str, Any]) -> str:
 
 def clock_text(clock: Mapping[str, Any]) -> str:
     """Say how time passes."""
-    stall = ""
-    if clock["stall_ns"]:
-        length, period = (duration_text(clock[f"stall{of}_ns"]) for of in ("", "_period"))
-        stall = f", the vCPU stands still for {length} in each {period}"
     return (
         f"time {clock['time']}: a poll {duration_text(clock['irq_delay_ns'])} after the device's "
         f"write, {duration_text(clock['service_ns'])} a packet, {clock['backend']:,} packets "
-        f"wait in the host{stall}"
+        f"wait in the host{stalls_text(clock)}"
     )
+
+
+def stalls_text(clock: Mapping[str, Any]) -> str:
+    """Say when the vCPU stands still, if it does.
+
+    Examples
+    --------
+    >>> stalls_text({"stall_ns": 0, "stalls": [{"length_ns": 2000}, {"length_ns": 9000}]})
+    ', the vCPU stands still 2 times, for 9.00 µs at most'
+    """
+    parts = []
+    if clock["stall_ns"]:
+        length, period = (duration_text(clock[f"stall{of}_ns"]) for of in ("", "_period"))
+        parts.append(f"for {length} in each {period}")
+    if clock["stalls"]:
+        longest = max(stall["length_ns"] for stall in clock["stalls"])
+        times = len(clock["stalls"])
+        often = f"{times:,} times, for {duration_text(longest)} at most"
+        parts.append(often if times > 1 else f"once for {duration_text(longest)}")
+    return f", the vCPU stands still {' and '.join(parts)}" if parts else ""
 
 
 def queues_text(packets: Sequence[int]) -> str:

@@ -105,6 +105,11 @@ def kinds(receiver, *wanted):
 
 
 def comparable(receiver, figures):
+    """Give the figures in the shape of the oracle's, and what an unread socket holds."""
+    return {**shaped(figures), "socket": receiver.socket}
+
+
+def shaped(figures):
     """Give the figures in the shape of the oracle's."""
     return {
         **{name: getattr(figures, name) for name in PLAIN},
@@ -127,5 +132,4 @@ def comparable(receiver, figures):
         "buffer_ledger": asdict(figures.waste.buffers),
         "chunk_ledger": asdict(figures.waste.chunks),
         "head_ledger": asdict(figures.waste.heads),
-        "socket": receiver.socket,
     }

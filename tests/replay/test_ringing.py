@@ -33,6 +33,31 @@ def test_each_size_is_as_a_run_of_its_own(timing):
     assert [tried.ring for tried in found.of("5.10/small")] == SIZES
 
 
+@pytest.mark.parametrize("scale", [1, 4])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stall_at_the_worst_moment_loses_from_its_length_on(name, scale):
+    data, how = capture_of(BURSTS), {"backend_queue": 3, "service": "1ns"}
+    base = rxreplay.ring(io.BytesIO(data), [name], [256], Timing(f"scale:{scale}", **how))
+    at, length = base.tried[0].least_stall
+    assert 0 < at < length < 5 * 10**6
+    # 256 buffers and 3 places: the 260th packet is lost; a nanosecond less and the guest takes
+    # the 64 of its poll before the next burst
+    for less, lost in ((0, True), (65, False)):
+        stall = f"{length - less}ns@+{at * scale}ns"
+        timing = Timing(f"scale:{scale}", stall=stall, **how)
+        [tried] = rxreplay.ring(io.BytesIO(data), [name], [256], timing).tried
+        assert (tried.lost > 0) == lost
+        assert tried.least_stall == base.tried[0].least_stall  # that of a guest without stalls
+
+
+def test_no_stall_is_the_least_where_packets_are_lost_without_one_or_none_could_be():
+    found = rxreplay.ring(
+        [60] * 70, ["5.10/small"], [64, 128], Timing("rate:1000000000", backend_queue=0)
+    )
+    assert [tried.least_stall for tried in found.tried] == [None, None]
+    assert [tried.lost > 0 for tried in found.tried] == [True, False]
+
+
 def test_the_smallest_ring_is_the_first_that_loses_nothing():
     found = rxreplay.ring(
         [60] * 100, ["5.10/small"], [128, 32, 64], Timing("rate:1000000000", backend_queue=0)
