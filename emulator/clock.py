@@ -6,13 +6,14 @@ import numpy as np
 from rxreplay.errors import StrategyError
 
 from .abi import NAPI_POLL_WEIGHT
+from .holding import Consumer, Holding, new_holding
 from .state import LEVELS, Int64s, Record, _fields
 
 IDLE: Final = 2**63 - 1  # the guest waits for an interrupt
 LONGEST: Final = 2**62  # nanoseconds that a setting may have
 MAX_BACKEND: Final = 2**24
 
-FRAME, NUMBER = range(2)  # rows of what waits
+FRAME, NUMBER, FLOW = range(3)  # rows of what waits
 
 CLOCK = np.dtype(
     _fields(
@@ -88,8 +89,8 @@ class Clocked(NamedTuple):
     Attributes
     ----------
     clock : record of dtype CLOCK
-    written, waiting : int64 arrays, shape (2, n), n a power of two
-        Frames in the ring, and in the backend's queue: lengths, and numbers of the packets.
+    written, waiting : int64 arrays, shape (3, n), n a power of two
+        Frames in the ring, and in the backend's queue: lengths, numbers of the packets, flows.
     over_time : float64 array, shape (levels,)
         Byte-nanoseconds of each of `LEVELS`.
     """
@@ -99,9 +100,26 @@ class Clocked(NamedTuple):
     written: Int64s
     waiting: Int64s
     over_time: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
+    holding: Holding
 
 
-def new_clock(service: Service, ring: int) -> Clocked:
+class Arriving(NamedTuple):
+    """Frames that arrive.
+
+    Attributes
+    ----------
+    frames, times : int64 arrays, shape (n,)
+        Lengths; nanoseconds.
+    flows : int64 array, shape (n,) or (0,)
+        Keys, whose lower bits say by which rule the socket takes a packet; 0: the stack does.
+    """
+
+    frames: Int64s
+    times: Int64s
+    flows: Int64s
+
+
+def new_clock(service: Service, ring: int, consumer: Consumer) -> Clocked:
     """Give a clock before the first packet."""
     clock = np.zeros(1, CLOCK)[0]
     clock["guest_at"] = IDLE
@@ -109,9 +127,10 @@ def new_clock(service: Service, ring: int) -> Clocked:
     return Clocked(
         checked(service),
         clock,
-        np.zeros((2, 2 * ring), np.int64),
-        np.zeros((2, waiting), np.int64),
+        np.zeros((3, 2 * ring), np.int64),
+        np.zeros((3, waiting), np.int64),
         np.zeros(len(LEVELS), np.float64),
+        new_holding(consumer),
     )
 
 

@@ -3,13 +3,16 @@
 Two actors share the ring. The device writes an arriving frame into posted buffers, or leaves it in
 the backend's queue, or drops it there. The guest is woken by the first write, polls up to 64
 packets, each for its service time, refills as its driver does, and goes on while there are more.
-At one moment, arrivals come before the guest's look.
+At one moment, arrivals come before the guest's look, and what its consumers free comes before both.
 """
 
 from rxreplay._jit import kernel
 
 from .abi import NAPI_POLL_WEIGHT
-from .clock import FRAME, IDLE, NUMBER, Clocked
+from .clock import FLOW, FRAME, IDLE, NUMBER, Arriving, Clocked
+from .consuming import read_one, take_up
+from .holding import AT_ONCE, RATIO_STEPS, Holding
+from .meters import amplifies_more
 from .poll import end_poll, posted, wants_refill
 from .residency import new_skb
 from .state import Int64s, Queue, Record
@@ -64,11 +67,12 @@ def fits(q: Queue, c: Record, path: int, frame: int) -> int:
 
 
 @kernel
-def write(q: Queue, x: Clocked, path: int, frame: int, number: int) -> None:
+def write(q: Queue, x: Clocked, path: int, frame: int, number: int, flow: int) -> None:
     """Write a frame into the oldest buffers that are left, and wake the guest."""
     c = x.clock
     slot = c["written"] & (x.written.shape[1] - 1)
     x.written[FRAME, slot], x.written[NUMBER, slot] = frame, number
+    x.written[FLOW, slot] = flow
     c["written"] += 1
     left = q.layout.hdr_len + frame
     if path == MERGEABLE:
@@ -94,14 +98,15 @@ def running(x: Clocked, at: int) -> int:
 
 
 @kernel
-def arrive(q: Queue, x: Clocked, path: int, frame: int, number: int) -> None:
+def arrive(q: Queue, x: Clocked, path: int, frame: int, flow: int) -> None:
     """Take a frame from the wire: into the ring, into the backend's queue, or nowhere."""
     c = x.clock
+    number = c["arrived"]
     c["arrived"] += 1
     waiting = c["waited"] - c["left"]
     how = fits(q, c, path, frame) if waiting == 0 else WAITS
     if how == FITS:
-        write(q, x, path, frame, number)
+        write(q, x, path, frame, number, flow)
     elif how == NEVER_FITS:
         q.state["device_too_long"] += 1
     elif waiting == x.service.backend:
@@ -109,6 +114,7 @@ def arrive(q: Queue, x: Clocked, path: int, frame: int, number: int) -> None:
     else:
         slot = c["waited"] & (x.waiting.shape[1] - 1)
         x.waiting[FRAME, slot], x.waiting[NUMBER, slot] = frame, number
+        x.waiting[FLOW, slot] = flow
         c["waited"] += 1
         c["peak_waiting"] = max(c["peak_waiting"], waiting + 1)
     if how == WAITS and c["guest_at"] == IDLE:  # nobody would ever refill: the guest catches up
@@ -127,7 +133,7 @@ def let_in(q: Queue, x: Clocked, path: int) -> None:
             return
         c["left"] += 1
         if how == FITS:
-            write(q, x, path, frame, x.waiting[NUMBER, slot])
+            write(q, x, path, frame, x.waiting[NUMBER, slot], x.waiting[FLOW, slot])
         else:
             q.state["device_too_long"] += 1
 
@@ -144,18 +150,59 @@ def sum_levels(q: Queue, x: Clocked, at: int) -> None:
         x.over_time[4] += span * (s["chunk_bytes"] + s["slab_bytes"])
         x.over_time[5] += span * s["payload_bytes_in_flight"]
         x.clock["level_at"] = at
+        if s["consumed"]:
+            watch(q, x.holding, at, span)
+
+
+@kernel
+def watch(q: Queue, x: Holding, at: int, span: int) -> None:
+    """Note what skbs have pinned for so long, up to a moment."""
+    s, h = q.state, x.state
+    pinned, payload = s["held_bytes"] + s["skb_slab_bytes"], s["payload_bytes_in_flight"]
+    if payload == 0:
+        return
+    x.ratios[min(pinned * RATIO_STEPS // payload, x.ratios.size - 1)] += span
+    if amplifies_more(pinned, payload, s["peak_amplified_held"], s["peak_amplified_payload"]):
+        s["peak_amplified_held"], s["peak_amplified_payload"] = pinned, payload
+    if pinned > h["peak_pinned"]:
+        h["peak_pinned"], h["peak_at"] = pinned, at - span
+        h["peak_packets"], h["peak_payload"] = h["packets"], payload
+        h["peak_truesize"] = s["skb_truesize_bytes"]
+        h["peak_survivors"], h["peak_survivor_bytes"] = s["survivors"], s["survivor_bytes"]
+
+
+@kernel
+def settle(q: Queue, x: Clocked, until: int) -> None:
+    """Let consumers free what falls due up to a moment."""
+    h = x.holding.state
+    while h["due"] <= until:
+        sum_levels(q, x, h["due"])
+        read_one(q, x.holding)
+
+
+@kernel
+def waits_for_room(q: Queue, x: Holding) -> bool:
+    """Say whether one step of the guest could need more records than are free, or one is to see."""
+    s, h = q.state, x.state
+    short = h["spare_held"] < AT_ONCE or h["spare_sockets"] < AT_ONCE
+    short |= h["spare_refs"] < AT_ONCE + q.ring.size
+    return bool(short or s["held_bytes"] + s["skb_slab_bytes"] >= h["next_look"])
 
 
 @kernel
 def act(q: Queue, x: Clocked, path: int, polls: Int64s) -> None:
     """Let the guest take one packet, or end its poll.  Source: virtnet_receive()."""
     c, s, at = x.clock, q.state, x.clock["guest_at"]
+    if s["consumed"]:
+        settle(q, x, at)
     sum_levels(q, x, at)
     if c["seen"] < c["written"] and s["work"] < NAPI_POLL_WEIGHT:
         slot = c["seen"] & (x.written.shape[1] - 1)
         c["seen"] += 1
         s["packet"] = x.written[NUMBER, slot]
         receive_one(q, path, x.written[FRAME, slot])
+        if s["consumed"]:
+            q.skbs[(s["skb"] - 1) & (q.skbs.size - 1)]["flow"] = x.written[FLOW, slot]
         s["work"] += 1
         c["guest_at"] = running(x, at + x.service.service_ns)
         return
@@ -176,12 +223,18 @@ def act(q: Queue, x: Clocked, path: int, polls: Int64s) -> None:
 
 
 @kernel
-def receive(q: Queue, x: Clocked, path: int, frames: Int64s, times: Int64s, polls: Int64s) -> None:
-    """Let frames arrive at their times, which ascend; a frame of -1 is none, its time the end."""
+def receive(q: Queue, x: Clocked, path: int, a: Arriving, first: int, polls: Int64s) -> int:
+    """Let frames arrive from the `first` on; give the one that arrives when there is more room."""
     c = x.clock
-    for i in range(frames.size):
-        while c["guest_at"] < times[i]:
+    for i in range(first, a.frames.size):
+        while c["guest_at"] < a.times[i]:
+            if q.state["consumed"] and waits_for_room(q, x.holding):
+                return i
+            at = c["guest_at"]
             act(q, x, path, polls)
-        c["now"] = times[i]
-        if frames[i] >= 0:
-            arrive(q, x, path, frames[i], c["arrived"])
+            if q.state["consumed"]:
+                take_up(q, x.holding, at)
+        c["now"] = a.times[i]
+        if a.frames[i] >= 0:
+            arrive(q, x, path, a.frames[i], a.flows[i] if a.flows.size else 0)
+    return int(a.frames.size)

@@ -9,13 +9,16 @@ from rxreplay.errors import LedgerError
 from .abi import SK_RMEM_DEFAULT
 from .account import figures_of
 from .batch import batch_of
-from .clock import IDLE, ONE_BUDGET, Service, new_clock
+from .clock import IDLE, ONE_BUDGET, Arriving, Service, new_clock
 from .figures import Figures
+from .holding import DELAY, DROP, NAMES, Consumer
+from .kept import Holders, check_kept, consumed
 from .ledger import check_alive, check_delivered
 from .queue import checked_rcvbuf, checked_ring, new_queue
 from .state import LEVELS, Int64s, Records
 from .strategies import Strategy
 
+NO_FLOWS: Final = np.zeros(0, np.int64)
 PATHS: Final = ("small", "small_skb", "mergeable", "big")  # as `timed` numbers them
 
 
@@ -34,11 +37,18 @@ class TimedReceiver:
         Bytes of the socket that `fit_packets` and `fit_bytes` are about.
     events : int
         How many events to keep for `log`.
+    consumer : Consumer
+        Who takes skbs, and keeps them for how long.
+
+    Attributes
+    ----------
+    holders : Holders
+        Who pinned what when it was about the most.
 
     Raises
     ------
     StrategyError
-        The ring or the service cannot be.
+        The ring, the service or the consumer cannot be.
 
     Examples
     --------
@@ -57,21 +67,25 @@ class TimedReceiver:
         ring: int = 256,
         rcvbuf: int = SK_RMEM_DEFAULT,
         events: int = 0,
+        consumer: Consumer = Consumer(),  # noqa: B008 - it is a tuple
     ) -> None:
         """Make the queue and fill its ring."""
         self.strategy, self.ring = strategy, ring
         self._queue = new_queue(strategy.layout(checked_ring(ring)), events, 0, 0)
-        self._clocked = new_clock(service, ring)
+        self._consumer = consumer
+        self._clocked = new_clock(service, ring, consumer)
         self._path = PATHS.index(strategy.path.rpartition(".")[2])
         state = self._queue.state
         state["budget"] = ONE_BUDGET[0]
         state["fit_rcvbuf"] = checked_rcvbuf(rcvbuf)
         strategy.load().fill(self._queue)
         state["opened"] = 1
+        state["consumed"] = consumer.kind != DROP
         self._clocked.clock["room"] = state["posted_room"]
         self._frame_bytes = 0
+        self.holders = Holders(0, 0, [])
 
-    def receive(self, frames: Int64s, times: Int64s) -> None:
+    def receive(self, frames: Int64s, times: Int64s, flows: Int64s = NO_FLOWS) -> None:
         """Let the next frames arrive.
 
         Parameters
@@ -80,6 +94,9 @@ class TimedReceiver:
             Bytes of each frame as the device has it, without FCS, in order of arrival.
         times : int64 array, shape (n,)
             Nanoseconds of each; none is before the one before it.
+        flows : int64 array, shape (n,) or (0,)
+            Keys of the sockets that get them, if there are sockets: the lower bits are `OTHER`,
+            `UDP` or `TCP`; the stack takes those of key 0 at once.
 
         Raises
         ------
@@ -98,12 +115,25 @@ class TimedReceiver:
         if back.size:
             raise ValueError(f"packet {before + int(back[0]):,}: its time is before the one before")
         self._frame_bytes += batch.total
-        self._run(batch.frames, times)
+        self._run(Arriving(batch.frames, times, np.ascontiguousarray(flows, np.int64)))
 
-    def _run(self, frames: Int64s, times: Int64s) -> None:
+    def _run(self, arriving: Arriving) -> None:
         from .timed import receive  # numba comes with it
 
-        receive(self._queue, self._clocked, self._path, frames, times, ONE_BUDGET)
+        first = 0
+        while True:
+            what = self._queue, self._clocked, self._path, arriving, first, ONE_BUDGET
+            first = receive(*what)
+            if first == arriving.frames.size:
+                return
+            self._give_room()
+
+    def _give_room(self) -> None:
+        from .growing import with_room
+
+        self.holders.look(self._queue, self._clocked.holding)
+        self._queue, holding = with_room(self._queue, self._clocked.holding)
+        self._clocked = self._clocked._replace(holding=holding)
 
     @property
     def drops(self) -> int:
@@ -130,7 +160,7 @@ class TimedReceiver:
         """
         clock = self._clocked.clock
         if clock["arrived"]:
-            self._run(np.full(1, -1), np.full(1, IDLE))
+            self._run(Arriving(np.full(1, -1), np.full(1, IDLE), NO_FLOWS))
         check_alive(self._queue)
         check_delivered(self._queue)
         arrived = int(clock["arrived"])
@@ -141,7 +171,21 @@ class TimedReceiver:
                 f"{arrived:,} packets arrived, {figures.delivered_packets:,} were delivered and "
                 f"{drops.total():,} dropped"
             )
-        return replace(figures, drops=drops, mean_over="time", **self._levels(figures))
+        figures = replace(figures, drops=drops, mean_over="time", **self._levels(figures))
+        return figures if self._consumer.kind == DROP else self._with_consumer(figures)
+
+    def _with_consumer(self, figures: Figures) -> Figures:
+        """Add what its consumer came to."""
+        holding = self._clocked.holding
+        check_kept(self._queue, holding)
+        self.holders.look(self._queue, holding, last=True)
+        rcvbuf = None if self._consumer.kind == DELAY else int(holding.state["rcvbuf_drops"])
+        return replace(
+            figures,
+            drops=replace(figures.drops, rcvbuf=rcvbuf),
+            lifetime=NAMES[self._consumer.kind],
+            consumed=consumed(holding),
+        )
 
     def _levels(self, figures: Figures) -> dict[str, Any]:
         """Give the levels with their means over time."""
