@@ -2,8 +2,9 @@
 
     python benchmarks/alive.py [--strategy KERNEL/MODE] [--packets 1000000] [--runs 5]
 
-The first packets fill what the consumer keeps, and are not timed. Nanoseconds of processor time, the
-best of the runs: caches of the processor are felt, a search through what is alive would be as well.
+The first packets fill what the consumer keeps, and are not timed. Nanoseconds of processor time,
+the best of the runs: caches of the processor are felt, and so would be a search through what is
+alive.
 """
 
 import argparse

@@ -146,6 +146,12 @@ class TimedReceiver:
         return int(self._clocked.clock["peak_waiting"])
 
     @property
+    def keys(self) -> Int64s:
+        """Keys of the sockets that there are."""
+        keys: Int64s = self._clocked.holding.sockets["key"]
+        return keys[keys != 0]
+
+    @property
     def log(self) -> Records:
         """The events so far, record array of dtype EVENT."""
         return self._queue.log[: int(self._queue.state["events"])]

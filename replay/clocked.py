@@ -1,14 +1,17 @@
 """A device with its receive queues by the clock, under several strategies at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
 from rxreplay.emulator import Figures, Strategy
 from rxreplay.emulator.timed_receiver import TimedReceiver
+from rxreplay.traces.packets import Int64s
 
+from .consumers import parse_consumer
 from .options import Options
 from .sources import Lengths
 from .spreading import cores
@@ -28,6 +31,8 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         How to replay.
     timing : Timing
         How time passes.
+    keys : callable or None
+        Gives the keys of sockets that frames are for.
 
     Attributes
     ----------
@@ -37,16 +42,26 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         When they came.
     """
 
-    def __init__(self, strategies: Sequence[Strategy], options: Options, timing: Timing) -> None:
+    def __init__(
+        self,
+        strategies: Sequence[Strategy],
+        options: Options,
+        timing: Timing,
+        keys: Callable[[Frames], Int64s] | None = None,
+    ) -> None:
         """Fill all rings."""
         ring, service = options.ring, timing.as_service()
+        consumer = parse_consumer(options.consumer, options.rcvbuf)
+        self._lifetime, self._keys = options.consumer, keys
         self.timeline = Timeline(timing.time)
         self.packets = [0] * options.queues
         self._behaviours = [each.behaviour(ring) for each in strategies]
         alike = dict(zip(self._behaviours, strategies, strict=True))
         self._queues = [
             {
-                behaviour: TimedReceiver(each, service, ring=ring, rcvbuf=options.rcvbuf)
+                behaviour: TimedReceiver(
+                    each, service, ring=ring, rcvbuf=options.rcvbuf, consumer=consumer
+                )
                 for behaviour, each in alike.items()
             }
             for _ in range(options.queues)
@@ -56,11 +71,11 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
     def receive(self, frames: Frames) -> None:
         """Let the next frames arrive, each at its queue."""
         times = self.timeline.times(frames.ts_ns)
-        if len(self._queues) == 1:
-            parts = [(frames.frame_len, times)]
-        else:
+        columns = (frames.frame_len, times, *([self._keys(frames)] if self._keys else []))
+        parts = [columns]
+        if len(self._queues) > 1:
             masks = [frames.queue == number for number in range(len(self._queues))]
-            parts = [(frames.frame_len[mask], times[mask]) for mask in masks]
+            parts = [tuple(column[mask] for column in columns) for mask in masks]
         wait_for(
             self._pool.submit(receiver.receive, *part)
             for part, queue in zip(parts, self._queues, strict=True)
@@ -73,7 +88,9 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         by_queue = []
         for queue, wire in zip(self._queues, np.asarray(wire_bytes).tolist(), strict=True):
             found = {behaviour: receiver.finish(wire) for behaviour, receiver in queue.items()}
-            by_queue.append([found[behaviour] for behaviour in self._behaviours])
+            by_queue.append(
+                [replace(found[each], lifetime=self._lifetime) for each in self._behaviours]
+            )
         return [list(figures) for figures in zip(*by_queue, strict=True)]
 
     def __exit__(
