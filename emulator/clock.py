@@ -91,8 +91,8 @@ class Clocked(NamedTuple):
     clock : record of dtype CLOCK
     written, waiting : int64 arrays, shape (3, n), n a power of two
         Frames in the ring, and in the backend's queue: lengths, numbers of the packets, flows.
-    over_time : float64 array, shape (levels,)
-        Byte-nanoseconds of each of `LEVELS`.
+    over_time : float64 array, shape (levels + 1,)
+        Byte-nanoseconds of each of `LEVELS`; where there is a consumer, of what skbs pin.
     """
 
     service: Service
@@ -129,7 +129,7 @@ def new_clock(service: Service, ring: int, consumer: Consumer) -> Clocked:
         clock,
         np.zeros((3, 2 * ring), np.int64),
         np.zeros((3, waiting), np.int64),
-        np.zeros(len(LEVELS), np.float64),
+        np.zeros(len(LEVELS) + 1, np.float64),
         new_holding(consumer),
     )
 

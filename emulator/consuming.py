@@ -221,6 +221,18 @@ def take_up(q: Queue, x: Holding, now: int) -> None:
 
 
 @kernel
+def note_peak(q: Queue, x: Holding, at: int) -> None:
+    """Keep what is pinned from a moment on, if it is more than ever."""
+    s, h = q.state, x.state
+    pinned = s["held_bytes"] + s["skb_slab_bytes"]
+    if pinned > h["peak_pinned"]:
+        h["peak_pinned"], h["peak_at"] = pinned, at
+        h["peak_packets"], h["peak_payload"] = h["packets"], s["payload_bytes_in_flight"]
+        h["peak_truesize"] = s["skb_truesize_bytes"]
+        h["peak_survivors"], h["peak_survivor_bytes"] = s["survivors"], s["survivor_bytes"]
+
+
+@kernel
 def pinned_by_socket(q: Queue, x: Holding, pinned: Float64s, payload: Int64s) -> None:
     """Add to the bytes that the skbs of each socket pin, and to the frame bytes in them.
 

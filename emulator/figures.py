@@ -170,7 +170,7 @@ class Figures:
     rcvbuf: int
     fit_packets: int | None
     fit_bytes: int | None
-    consumed: Consumed | None = None
+    consumed: Consumed | None
 
     def as_dict(self) -> dict[str, Any]:
         """Give the figures as JSON has them: dicts, lists, numbers and None."""

@@ -8,7 +8,7 @@ import numpy as np
 from .figures import Consumed, Pinned
 from .holding import RATIO_STEPS, Holding
 from .ledger import balance
-from .state import Int64s, Queue
+from .state import Int64s, Queue, Record
 
 LEAST_LOOK: Final = 1 << 16  # bytes pinned before anybody looks
 STEP: Final = 8  # looks are taken where an eighth more is pinned than at the last one
@@ -78,16 +78,23 @@ class Holders:
         self.flows = int((x.sockets["packets"] > 0).sum())
         order = np.lexsort((np.arange(by_socket.size), -by_socket))[:MOST_HOLDERS]
         self.highest = [
-            Holder(
-                *(int(x.sockets[number][name]) for name in ("key", "packets")),
-                int(payload[number]),
-                int(x.sockets[number]["rmem"]),
-                round(float(by_socket[number])),
-                *(int(x.sockets[number][name]) for name in ("dropped", "peak_rmem")),
-            )
+            holder(x.sockets[number], int(payload[number]), round(float(by_socket[number])))
             for number in order.tolist()
             if x.sockets[number]["packets"]
         ]
+
+
+def holder(socket: Record, payload: int, pinned: int) -> Holder:
+    """Give a flow whose socket holds so much."""
+    return Holder(
+        key=int(socket["key"]),
+        packets=int(socket["packets"]),
+        payload_bytes=payload,
+        rmem_bytes=int(socket["rmem"]),
+        pinned_bytes=pinned,
+        dropped_packets=int(socket["dropped"]),
+        peak_rmem_bytes=int(socket["peak_rmem"]),
+    )
 
 
 def consumed(x: Holding) -> Consumed:

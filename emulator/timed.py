@@ -10,7 +10,7 @@ from rxreplay._jit import kernel
 
 from .abi import NAPI_POLL_WEIGHT
 from .clock import FLOW, FRAME, IDLE, NUMBER, Arriving, Clocked
-from .consuming import read_one, take_up
+from .consuming import note_peak, read_one, take_up
 from .holding import AT_ONCE, RATIO_STEPS, Holding
 from .meters import amplifies_more
 from .poll import end_poll, posted, wants_refill
@@ -151,24 +151,21 @@ def sum_levels(q: Queue, x: Clocked, at: int) -> None:
         x.over_time[5] += span * s["payload_bytes_in_flight"]
         x.clock["level_at"] = at
         if s["consumed"]:
+            x.over_time[6] += span * (s["held_bytes"] + s["skb_slab_bytes"])
             watch(q, x.holding, at, span)
 
 
 @kernel
 def watch(q: Queue, x: Holding, at: int, span: int) -> None:
     """Note what skbs have pinned for so long, up to a moment."""
-    s, h = q.state, x.state
+    s = q.state
     pinned, payload = s["held_bytes"] + s["skb_slab_bytes"], s["payload_bytes_in_flight"]
     if payload == 0:
         return
     x.ratios[min(pinned * RATIO_STEPS // payload, x.ratios.size - 1)] += span
     if amplifies_more(pinned, payload, s["peak_amplified_held"], s["peak_amplified_payload"]):
         s["peak_amplified_held"], s["peak_amplified_payload"] = pinned, payload
-    if pinned > h["peak_pinned"]:
-        h["peak_pinned"], h["peak_at"] = pinned, at - span
-        h["peak_packets"], h["peak_payload"] = h["packets"], payload
-        h["peak_truesize"] = s["skb_truesize_bytes"]
-        h["peak_survivors"], h["peak_survivor_bytes"] = s["survivors"], s["survivor_bytes"]
+    note_peak(q, x, at - span)
 
 
 @kernel

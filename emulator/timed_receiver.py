@@ -10,7 +10,7 @@ from .abi import SK_RMEM_DEFAULT
 from .account import figures_of
 from .batch import batch_of
 from .clock import IDLE, ONE_BUDGET, Arriving, Service, new_clock
-from .figures import Figures
+from .figures import Amplification, Figures
 from .holding import DELAY, DROP, NAMES, Consumer
 from .kept import Holders, check_kept, consumed
 from .ledger import check_alive, check_delivered
@@ -148,8 +148,9 @@ class TimedReceiver:
     @property
     def keys(self) -> Int64s:
         """Keys of the sockets that there are."""
-        keys: Int64s = self._clocked.holding.sockets["key"]
-        return keys[keys != 0]
+        sockets = self._clocked.holding.sockets
+        keys: Int64s = sockets["key"][sockets["key"] != 0]
+        return keys
 
     @property
     def log(self) -> Records:
@@ -182,21 +183,33 @@ class TimedReceiver:
 
     def _with_consumer(self, figures: Figures) -> Figures:
         """Add what its consumer came to."""
+        from .consuming import note_peak
+
         holding = self._clocked.holding
         check_kept(self._queue, holding)
+        note_peak(self._queue, holding, int(self._clocked.clock["level_at"]))
         self.holders.look(self._queue, holding, last=True)
         rcvbuf = None if self._consumer.kind == DELAY else int(holding.state["rcvbuf_drops"])
         return replace(
             figures,
             drops=replace(figures.drops, rcvbuf=rcvbuf),
             lifetime=NAMES[self._consumer.kind],
+            amplification=replace(figures.amplification, mean=self._mean_amplification()),
             consumed=consumed(holding),
         )
+
+    def _mean_amplification(self) -> Amplification | None:
+        """Give what skbs pinned on average over time, beside their payload."""
+        clock, (payload, held) = self._clocked.clock, self._clocked.over_time[-2:].tolist()
+        span = int(clock["level_at"] - clock["started"])
+        if not payload:
+            return None
+        return Amplification(round(held / span), round(payload / span), held / payload)
 
     def _levels(self, figures: Figures) -> dict[str, Any]:
         """Give the levels with their means over time."""
         clock = self._clocked.clock
         span = int(clock["level_at"] - clock["started"])
         means = [float(total) / span if span else None for total in self._clocked.over_time]
-        levels = zip(LEVELS, means, strict=True)
+        levels = zip(LEVELS, means, strict=False)  # what skbs pin is behind them
         return {name: replace(getattr(figures, name), mean=mean) for name, mean in levels}

@@ -34,12 +34,23 @@ def write_pinning(results: Pinnings, out: TextIO) -> None:
     for each in results.results:
         if each.flows:
             to.print()
-            to.print(line(f"The highest of {each.flows_holding:,} flows, {each.strategy}", "bold"))
+            to.print(line(f"{flows_title(each.flows_holding)}, {each.strategy}", "bold"))
             to.print(flows_table(each))
     to.width = usual
     to.print()
     for sentence in sentences(results):
         to.print(line(sentence))
+
+
+def flows_title(flows: int) -> str:
+    """Say of how many flows the highest are shown.
+
+    Examples
+    --------
+    >>> flows_title(1), flows_title(1000)
+    ('The one flow', 'The highest of 1,000 flows')
+    """
+    return "The one flow" if flows == 1 else f"The highest of {flows:,} flows"
 
 
 def kept_text(results: Pinnings) -> str:
@@ -67,7 +78,7 @@ def cells(result: PinnedDown) -> list[str]:
     figures = result.figures
     consumed, worst = figures.consumed, figures.amplification.peak
     pinned = consumed and consumed.pinned
-    if not consumed or not pinned:  # nothing was kept for any time
+    if not consumed or not pinned:
         return ["0", *["-"] * (len(HEADS) - 3), bytes_text(figures.resident_bytes.peak), "-"]
     return [
         count_text(pinned.packets),
@@ -126,7 +137,7 @@ def verdict(result: PinnedDown) -> str:
     figures = result.figures
     pinned = figures.consumed and figures.consumed.pinned
     if not pinned:
-        return f"{result.strategy}: nothing was kept for any time."
+        return f"{result.strategy}: nothing was kept."
     text = (
         f"{result.strategy}: {bytes_text(pinned.payload_bytes)} of unread packets keep "
         f"{bytes_text(pinned.bytes)}, {number_text(pinned.bytes / pinned.payload_bytes)} times as "
@@ -139,5 +150,8 @@ def verdict(result: PinnedDown) -> str:
         text += "sockets are charged all of it"
     if pinned.survivor_chunks:
         share = share_text(pinned.survivor_bytes, pinned.bytes)
-        text += f", and {share} is in {pinned.survivor_chunks:,} chunks kept by one buffer each"
+        chunks = f"{pinned.survivor_chunks:,} chunks kept by one buffer each"
+        if pinned.survivor_chunks == 1:
+            chunks = "1 chunk kept by one buffer"
+        text += f", and {share} is in {chunks}"
     return text + "."

@@ -141,11 +141,20 @@ class Machine:
             best = driver.amplification or (0, payload)
             if (pinned * best[1], -payload) > (best[0] * payload, -best[1]):
                 driver.amplification = (pinned, payload)
-            if pinned > self.peak[0]:
-                left = self.survivors()
-                kept = len(self.consumer.alive())
-                truesize = now["skb_truesize_bytes"]
-                self.peak = (pinned, payload, truesize, kept, len(left), sum(left))
+            self.note_peak()
+
+    def note_peak(self):
+        now = self.driver.now()
+        if now["held"] > self.peak[0]:
+            left = self.survivors()
+            kept = len(self.consumer.alive())
+            payload, truesize = now["payload_bytes_in_flight"], now["skb_truesize_bytes"]
+            self.peak = (now["held"], payload, truesize, kept, len(left), sum(left))
+
+    def mean_amplification(self):
+        held = sum(span * held for span, held, _ in self.ratios)
+        payload = sum(span * payload for span, _, payload in self.ratios)
+        return held / payload if payload else None
 
     def exceeded_never(self, percent):
         """Give the amplification, in steps of 1/64, that so much of the time is not above."""
@@ -267,4 +276,5 @@ def run(machine, frames, times, flows):
         machine.arrive(frame, flow, time)
     while machine.wake is not None:
         machine.act()
+    machine.note_peak()
     return machine
