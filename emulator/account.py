@@ -88,4 +88,5 @@ def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | N
         rcvbuf=s["fit_rcvbuf"],
         fit_packets=s["fit_packets"],
         fit_bytes=s["fit_bytes"],
+        consumed=None,
     )

@@ -8,13 +8,14 @@ from rxreplay.errors import StrategyError
 
 from .abi import NAPI_POLL_WEIGHT
 from .bins import Bins, Floats
+from .holding import Consumer, Holding, new_holding
 from .state import LEVELS, Int64s, Record, _fields
 
 IDLE: Final = 2**63 - 1  # the guest waits for an interrupt
 LONGEST: Final = 2**62  # nanoseconds that a setting may have
 MAX_BACKEND: Final = 2**24
 
-FRAME, NUMBER = range(2)  # rows of what waits
+FRAME, NUMBER, FLOW = range(3)  # rows of what waits
 START, END = range(2)  # rows of stalls
 
 CLOCK = np.dtype(
@@ -105,16 +106,18 @@ class Clocked(NamedTuple):
     Attributes
     ----------
     clock : record of dtype CLOCK
-    written, waiting : int64 arrays, shape (2, n), n a power of two
-        Frames in the ring, and in the backend's queue: lengths, and numbers of the packets.
+    written, waiting : int64 arrays, shape (3, n), n a power of two
+        Frames in the ring, and in the backend's queue: lengths, numbers of the packets, flows.
     stalls : int64 array, shape (2, n)
         When the vCPU stands still, in order: starts, and ends; the last one never comes.
-    over_time : float64 array, shape (levels,)
-        Byte-nanoseconds of each of `LEVELS`.
+    over_time : float64 array, shape (levels + 1,)
+        Byte-nanoseconds of each of `LEVELS`; where there is a consumer, of what skbs pin.
     bins : Bins
         The same over time, where somebody asks for it.
     refills, risks : int64 arrays, shape (2, n), n a power of two
         What is noted of refills, for `stalling`.
+    holding : Holding
+        What the guest's consumer keeps.
     """
 
     service: Service
@@ -126,6 +129,23 @@ class Clocked(NamedTuple):
     bins: Bins
     refills: Int64s
     risks: Int64s
+    holding: Holding
+
+
+class Arriving(NamedTuple):
+    """Frames that arrive.
+
+    Attributes
+    ----------
+    frames, times : int64 arrays, shape (n,)
+        Lengths; nanoseconds.
+    flows : int64 array, shape (n,) or (0,)
+        Keys, whose lower bits say by which rule the socket takes a packet; 0: the stack does.
+    """
+
+    frames: Int64s
+    times: Int64s
+    flows: Int64s
 
 
 def merged(stalls: Iterable[Stall]) -> Int64s:
@@ -152,7 +172,7 @@ def merged(stalls: Iterable[Stall]) -> Int64s:
     return np.array([*found, [IDLE, IDLE]], np.int64).T.copy()
 
 
-def new_clock(service: Service, ring: int, bins: Bins) -> Clocked:
+def new_clock(service: Service, ring: int, bins: Bins, consumer: Consumer) -> Clocked:
     """Give a clock before the first packet."""
     clock = np.zeros(1, CLOCK)[0]
     clock["guest_at"] = IDLE
@@ -160,13 +180,14 @@ def new_clock(service: Service, ring: int, bins: Bins) -> Clocked:
     return Clocked(
         checked(service),
         clock,
-        np.zeros((2, 2 * ring), np.int64),
-        np.zeros((2, waiting), np.int64),
+        np.zeros((3, 2 * ring), np.int64),
+        np.zeros((3, waiting), np.int64),
         merged(()),
-        np.zeros(len(LEVELS), np.float64),
+        np.zeros(len(LEVELS) + 1, np.float64),
         bins,
         np.zeros((2, 2 * ring), np.int64),
         np.zeros((2, waiting), np.int64),
+        new_holding(consumer),
     )
 
 

@@ -1,10 +1,10 @@
 """The figures of a device from those of its receive queues."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from .figures import Amplification, AmplificationLevel, Figures, Level
+from .figures import Amplification, AmplificationLevel, Consumed, Figures, Level
 
 OF_EACH_QUEUE = "packets of each queue"
 
@@ -36,7 +36,8 @@ def combined(queues: Sequence[Figures]) -> Figures:
     """
     if len(queues) == 1:
         return queues[0]
-    summed = {field.name: _sum(getattr(q, field.name) for q in queues) for field in fields(Figures)}
+    names = [field.name for field in fields(Figures) if field.name != "consumed"]
+    summed = {name: _sum(getattr(q, name) for q in queues) for name in names}
     truesize, delivered = summed["truesize_bytes"], summed["delivered_bytes"]
     linear = [q.least_linear for q in queues if q.least_linear is not None]
     return Figures(
@@ -50,6 +51,7 @@ def combined(queues: Sequence[Figures]) -> Figures:
             "rcvbuf": queues[0].rcvbuf,
             "fit_packets": None,
             "fit_bytes": None,
+            "consumed": _consumed([q.consumed for q in queues if q.consumed]),
         }
     )
 
@@ -69,6 +71,21 @@ def _sum(values: Iterable[Any]) -> Any:  # noqa: ANN401 - numbers, and dataclass
     if isinstance(first, tuple):
         return tuple(map(sum, zip(*known, strict=True)))
     return first if isinstance(first, str) else sum(known)
+
+
+def _consumed(queues: Sequence[Consumed]) -> Consumed | None:
+    """Add up what consumers came to; a flow has one queue, so that no socket has more than one."""
+    if not queues:
+        return None
+    peaks = [queue.pinned for queue in queues if queue.pinned]
+    return Consumed(
+        read_packets=sum(queue.read_packets for queue in queues),
+        held_packets=sum(queue.held_packets for queue in queues),
+        peak_rmem=max(queue.peak_rmem for queue in queues),
+        pinned=replace(_sum(peaks), at_ns=None) if peaks else None,
+        amplification_p50=None,
+        amplification_p99=None,
+    )
 
 
 def _levels(levels: Sequence[Level]) -> Level:

@@ -105,6 +105,31 @@ class Waste:
 
 
 @dataclass(frozen=True, slots=True)
+class Pinned:
+    """What skbs kept resident when it was the most, and how that came about."""
+
+    bytes: int
+    payload_bytes: int
+    truesize_bytes: int
+    packets: int
+    survivor_chunks: int
+    survivor_bytes: int
+    at_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """What the consumer of skbs came to; packets are those that the driver delivered."""
+
+    read_packets: int
+    held_packets: int
+    peak_rmem: int
+    pinned: Pinned | None
+    amplification_p50: float | None
+    amplification_p99: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """All figures of one trace under one strategy; None is what was not computed."""
 
@@ -145,6 +170,7 @@ class Figures:
     rcvbuf: int
     fit_packets: int | None
     fit_bytes: int | None
+    consumed: Consumed | None
 
     def as_dict(self) -> dict[str, Any]:
         """Give the figures as JSON has them: dicts, lists, numbers and None."""

@@ -16,6 +16,7 @@ def alloc_pages(q: Queue, size: int, kind: int) -> int:
     q.state["free_chunk"] = chunk["next"]
     chunk["refs"] = 1
     chunk["skb_refs"] = 0
+    chunk["skb_bytes"] = 0
     chunk["size"] = size
     chunk["kind"] = kind
     q.state["chunk_bytes"] += size

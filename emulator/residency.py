@@ -56,6 +56,10 @@ def napi_gro_receive(q: Queue, skb: Record) -> None:
 @kernel
 def gro_normal_list(q: Queue) -> None:
     """Pass what is pending to the stack, which frees it or keeps it in the unread socket."""
+    if q.state["consumed"]:
+        q.state["handed"] = q.state["skb"]
+        q.state["pending"] = 0
+        return
     while q.state["delivered"] < q.state["skb"]:
         skb = q.skbs[q.state["delivered"] & (q.skbs.size - 1)]
         q.state["delivered"] += 1
@@ -68,11 +72,11 @@ def gro_normal_list(q: Queue) -> None:
 def hold(q: Queue, skb: Record) -> None:
     """Make the references of the skb's buffers, and of its own head, the skb's."""
     for entry in range(skb["first_buf"], skb["first_buf"] + skb["bufs"]):
-        number = q.ring[entry & (q.ring.size - 1)]["chunk"]
-        if number >= 0:
-            skb_holds(q, number)
+        buf = q.ring[entry & (q.ring.size - 1)]
+        if buf["chunk"] >= 0:
+            skb_holds(q, buf["chunk"], buf["size"])
     if skb["head_chunk"] >= 0:
-        skb_holds(q, skb["head_chunk"])
+        skb_holds(q, skb["head_chunk"], q.layout.head_slice)
     s = q.state
     s["skb_pages"] += skb["pages"]
     s["held_bytes"] += skb["pages"] * q.layout.page_size
@@ -85,12 +89,12 @@ def hold(q: Queue, skb: Record) -> None:
 def kfree_skb(q: Queue, skb: Record) -> None:
     """Free an skb: its frags, then its head.  Source: net/core/skbuff.c, same name."""
     release_frags(q, skb)
-    if skb["head_chunk"] == FIRST_BUF:
-        head = q.ring[skb["first_buf"] & (q.ring.size - 1)]["chunk"]
-    else:
-        head = skb["head_chunk"]
+    head, size = skb["head_chunk"], q.layout.head_slice
+    if head == FIRST_BUF:
+        buf = q.ring[skb["first_buf"] & (q.ring.size - 1)]
+        head, size = buf["chunk"], buf["size"]
     if head >= 0:
-        skb_unref(q, head)
+        skb_unref(q, head, size)
     s = q.state
     s["slab_bytes"] -= skb["slab"]
     s["skb_slab_bytes"] -= skb["slab"]
@@ -103,9 +107,9 @@ def release_frags(q: Queue, skb: Record) -> None:
     """Drop the references of an skb's frags.  Source: net/core/skbuff.c, skb_release_data()."""
     first = skb["first_buf"] + (skb["head_chunk"] == FIRST_BUF)  # the head is not a frag
     for entry in range(first, skb["first_buf"] + skb["bufs"]):
-        number = q.ring[entry & (q.ring.size - 1)]["chunk"]
-        if number >= 0:
-            skb_unref(q, number)
+        buf = q.ring[entry & (q.ring.size - 1)]
+        if buf["chunk"] >= 0:
+            skb_unref(q, buf["chunk"], buf["size"])
     q.state["skb_pages"] -= skb["pages"]
     q.state["held_bytes"] -= skb["pages"] * q.layout.page_size
     q.state["chunk_bytes"] -= skb["pages"] * q.layout.page_size

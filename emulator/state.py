@@ -10,6 +10,7 @@ from .abi import PAGE_FRAG_MAX_SIZE, PAGE_SIZE
 Record = Any  # numba's record: a view of one element of a record array
 Records = NDArray[np.void]
 Int64s = NDArray[np.int64]
+Float64s = NDArray[np.float64]
 
 PAGE_FRAG, POOL_PAGE, HEAD_BLOCK, XDP_PAGE = 1, 2, 3, 4  # kinds of chunk
 
@@ -32,8 +33,8 @@ def _fields(*names: str) -> list[tuple[str, str]]:
     return [(name, "i8") for name in names]
 
 
-CHUNK = np.dtype(_fields("refs", "skb_refs", "size", "kind", "next"))
-"""A block of the page allocator: its references in all, and those of skbs alive."""
+CHUNK = np.dtype(_fields("refs", "skb_refs", "size", "kind", "next", "skb_bytes"))
+"""A block of the page allocator: its references in all, those of skbs alive, and their bytes."""
 
 BUF = np.dtype(_fields("chunk", "offset", "asked", "size", "slab"))
 """A ring entry: `size` bytes at `offset`, `asked` before the hole came on top; `slab` of an skb."""
@@ -55,6 +56,7 @@ SKB = np.dtype(
         "head_chunk",
         "pages",  # of a big buffer, that left with the skb
         "slab",
+        "flow",  # its key, where there is a consumer that asks
     )
 )
 
@@ -70,8 +72,11 @@ STATE = np.dtype(
         # the poll: packets of this one, polls so far; frames, skbs, skbs not handed up; events
         *_fields("budget", "work", "polls", "packet", "skb", "pending", "delivered", "events"),
         *_fields("traced"),
+        # who takes skbs: 0 nobody, 1 a consumer, which finds them up to `handed`
+        *_fields("consumed", "handed"),
         # levels now, at their highest, and summed after each poll, weighted with its packets
         *_fields(*LEVELS, "held_bytes", "skb_slab_bytes", "skb_pages"),
+        *_fields("survivors", "survivor_bytes"),
         *_fields(*(f"peak_{level}" for level in LEVELS)),
         *_fields("peak_amplified_held", "peak_amplified_payload"),
         *_fields(*(f"sum_{level}" for level in LEVELS), "sum_held_bytes", "sum_work"),

@@ -12,14 +12,17 @@ from .account import figures_of, with_closed
 from .at_peak import at_peak_of
 from .batch import batch_of
 from .bins import Bins, check_origin, highest_of, new_bins
-from .clock import IDLE, ONE_BUDGET, Service, Stall, merged, new_clock
-from .figures import Figures
+from .clock import IDLE, ONE_BUDGET, Arriving, Service, Stall, merged, new_clock
+from .figures import Amplification, Figures
+from .holding import DELAY, DROP, NAMES, Consumer
+from .kept import Holders, check_kept, consumed
 from .ledger import check_alive, check_delivered
 from .queue import checked_rcvbuf, checked_ring, new_queue
 from .series import Series, series_of
 from .state import HELD, LEVELS, Int64s, Records
 from .strategies import Strategy
 
+NO_FLOWS: Final = np.zeros(0, np.int64)
 PATHS: Final = ("small", "small_skb", "mergeable", "big")  # as `timed` numbers them
 
 
@@ -40,11 +43,18 @@ class TimedReceiver:
         How many events to keep for `log`.
     bins : Bins or None
         Where to put what memory is taken over time, for `series`; None: nowhere.
+    consumer : Consumer
+        Who takes skbs, and keeps them for how long.
+
+    Attributes
+    ----------
+    holders : Holders
+        Who pinned what when it was about the most.
 
     Raises
     ------
     StrategyError
-        The ring or the service cannot be.
+        The ring, the service or the consumer cannot be.
 
     Examples
     --------
@@ -64,11 +74,13 @@ class TimedReceiver:
         rcvbuf: int = SK_RMEM_DEFAULT,
         events: int = 0,
         bins: Bins | None = None,
+        consumer: Consumer = Consumer(),  # noqa: B008 - it is a tuple
     ) -> None:
         """Make the queue and fill its ring."""
         self.strategy, self.ring = strategy, ring
         self._queue = new_queue(strategy.layout(checked_ring(ring)), events, 0, 0)
-        self._clocked = new_clock(service, ring, bins or new_bins())
+        self._consumer = consumer
+        self._clocked = new_clock(service, ring, bins or new_bins(), consumer)
         if bins:
             self._queue = self._queue._replace(held=np.zeros(2, HELD))
         self._path = PATHS.index(strategy.path.rpartition(".")[2])
@@ -77,8 +89,10 @@ class TimedReceiver:
         state["fit_rcvbuf"] = checked_rcvbuf(rcvbuf)
         strategy.load().fill(self._queue)
         state["opened"] = 1
+        state["consumed"] = consumer.kind != DROP
         self._clocked.clock["room"] = state["posted_room"]
         self._frame_bytes = 0
+        self.holders = Holders(0, 0, [])
 
     def stand_still(self, stalls: Iterable[Stall]) -> None:
         """Let the vCPU stand still, beside the service's own stalls; they may overlap.
@@ -105,7 +119,7 @@ class TimedReceiver:
         self._clocked = self._clocked._replace(stalls=merged(stalls))
         self._clocked.clock["stall"] = 0
 
-    def receive(self, frames: Int64s, times: Int64s) -> None:
+    def receive(self, frames: Int64s, times: Int64s, flows: Int64s = NO_FLOWS) -> None:
         """Let the next frames arrive.
 
         Parameters
@@ -114,6 +128,9 @@ class TimedReceiver:
             Bytes of each frame as the device has it, without FCS, in order of arrival.
         times : int64 array, shape (n,)
             Nanoseconds of each; none is before the one before it.
+        flows : int64 array, shape (n,) or (0,)
+            Keys of the sockets that get them, if there are sockets: the lower bits are `OTHER`,
+            `UDP` or `TCP`; the stack takes those of key 0 at once.
 
         Raises
         ------
@@ -133,12 +150,25 @@ class TimedReceiver:
         if back.size:
             raise ValueError(f"packet {before + int(back[0]):,}: its time is before the one before")
         self._frame_bytes += batch.total
-        self._run(batch.frames, times)
+        self._run(Arriving(batch.frames, times, np.ascontiguousarray(flows, np.int64)))
 
-    def _run(self, frames: Int64s, times: Int64s) -> None:
+    def _run(self, arriving: Arriving) -> None:
         from .timed import receive  # numba comes with it
 
-        receive(self._queue, self._clocked, self._path, frames, times, ONE_BUDGET)
+        first = 0
+        while True:
+            what = self._queue, self._clocked, self._path, arriving, first, ONE_BUDGET
+            first = receive(*what)
+            if first == arriving.frames.size:
+                return
+            self._give_room()
+
+    def _give_room(self) -> None:
+        from .growing import with_room
+
+        self.holders.look(self._queue, self._clocked.holding)
+        self._queue, holding = with_room(self._queue, self._clocked.holding)
+        self._clocked = self._clocked._replace(holding=holding)
 
     @property
     def drops(self) -> int:
@@ -163,6 +193,13 @@ class TimedReceiver:
         return Stall(int(clock["least_stall_at"]), int(clock["least_stall"]))
 
     @property
+    def keys(self) -> Int64s:
+        """Keys of the sockets that there are."""
+        sockets = self._clocked.holding.sockets
+        keys: Int64s = sockets["key"][sockets["key"] != 0]
+        return keys
+
+    @property
     def log(self) -> Records:
         """The events so far, record array of dtype EVENT."""
         return self._queue.log[: int(self._queue.state["events"])]
@@ -177,7 +214,7 @@ class TimedReceiver:
         """
         clock = self._clocked.clock
         if clock["arrived"]:
-            self._run(np.full(1, -1), np.full(1, IDLE))
+            self._run(Arriving(np.full(1, -1), np.full(1, IDLE), NO_FLOWS))
         check_alive(self._queue)
         check_delivered(self._queue)
         arrived = int(clock["arrived"])
@@ -189,7 +226,33 @@ class TimedReceiver:
                 f"{arrived:,} packets arrived, {figures.delivered_packets:,} were delivered and "
                 f"{drops.total():,} dropped"
             )
-        return replace(figures, drops=drops, mean_over="time", **self._levels(figures))
+        figures = replace(figures, drops=drops, mean_over="time", **self._levels(figures))
+        return figures if self._consumer.kind == DROP else self._with_consumer(figures)
+
+    def _with_consumer(self, figures: Figures) -> Figures:
+        """Add what its consumer came to."""
+        from .consuming import note_peak
+
+        holding = self._clocked.holding
+        check_kept(self._queue, holding)
+        note_peak(self._queue, holding, int(self._clocked.clock["level_at"]))
+        self.holders.look(self._queue, holding, last=True)
+        rcvbuf = None if self._consumer.kind == DELAY else int(holding.state["rcvbuf_drops"])
+        return replace(
+            figures,
+            drops=replace(figures.drops, rcvbuf=rcvbuf),
+            lifetime=NAMES[self._consumer.kind],
+            amplification=replace(figures.amplification, mean=self._mean_amplification()),
+            consumed=consumed(holding),
+        )
+
+    def _mean_amplification(self) -> Amplification | None:
+        """Give what skbs pinned on average over time, beside their payload."""
+        clock, (payload, held) = self._clocked.clock, self._clocked.over_time[-2:].tolist()
+        span = int(clock["level_at"] - clock["started"])
+        if not payload:
+            return None
+        return Amplification(round(held / span), round(payload / span), held / payload)
 
     def series(self, until: int | None = None) -> Series:
         """Give memory over time, once the queue has finished.
@@ -217,5 +280,5 @@ class TimedReceiver:
         clock = self._clocked.clock
         span = int(clock["level_at"] - clock["started"])
         means = [float(total) / span if span else None for total in self._clocked.over_time]
-        levels = zip(LEVELS, means, strict=True)
+        levels = zip(LEVELS, means, strict=False)  # what skbs pin is behind them
         return {name: replace(getattr(figures, name), mean=mean) for name, mean in levels}

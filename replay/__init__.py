@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
 The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
-`sockets`, `strategies`, `verify`.
+`sockets`, `pinning`, `strategies`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rxreplay.explaining import explain
     from rxreplay.inspecting import info
     from rxreplay.options import Options
+    from rxreplay.pinning_down import pinning
     from rxreplay.ringing import ring
     from rxreplay.traces import join_traces, open_trace
     from rxreplay.verifying import verify
@@ -31,6 +32,7 @@ __all__ = [
     "info",
     "join_traces",
     "open_trace",
+    "pinning",
     "replay",
     "ring",
     "sockets",
@@ -46,6 +48,7 @@ _HOMES = {
     "info": "inspecting",
     "join_traces": "traces",
     "open_trace": "traces",
+    "pinning": "pinning_down",
     "replay": "comparing",
     "ring": "ringing",
     "sockets": "charging",

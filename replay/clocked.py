@@ -1,6 +1,6 @@
 """A device with its receive queues by the clock, under several strategies at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -12,7 +12,9 @@ from rxreplay.emulator.bins import Bins, new_bins
 from rxreplay.emulator.series import Series
 from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.emulator.traffic import Traffic
+from rxreplay.traces.packets import Int64s
 
+from .consumers import parse_consumer
 from .options import Options
 from .sources import Lengths
 from .spreading import cores
@@ -33,6 +35,8 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         How to replay.
     timing : Timing
         How time passes.
+    keys : callable or None
+        Gives the keys of sockets that frames are for.
 
     Attributes
     ----------
@@ -42,9 +46,17 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         When they came.
     """
 
-    def __init__(self, strategies: Sequence[Strategy], options: Options, timing: Timing) -> None:
+    def __init__(
+        self,
+        strategies: Sequence[Strategy],
+        options: Options,
+        timing: Timing,
+        keys: Callable[[Frames], Int64s] | None = None,
+    ) -> None:
         """Fill all rings."""
         ring, service = options.ring, timing.as_service()
+        consumer = parse_consumer(options.consumer, options.rcvbuf)
+        self._lifetime, self._keys = options.consumer, keys
         self.timeline = Timeline(timing.time)
         self._stalls = timing.stalls().fixed
         self.packets = [0] * options.queues
@@ -55,7 +67,12 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         self._queues = [
             {
                 behaviour: TimedReceiver(
-                    each, service, ring=ring, rcvbuf=options.rcvbuf, bins=self._bins()
+                    each,
+                    service,
+                    ring=ring,
+                    rcvbuf=options.rcvbuf,
+                    bins=self._bins(),
+                    consumer=consumer,
                 )
                 for behaviour, each in alike.items()
             }
@@ -72,18 +89,18 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         if self._stalls and times.size:
             stand_still(self.timeline, self._stalls, [r for q in self._queues for r in q.values()])
             self._stalls = []
-        if len(self._queues) == 1:
-            parts = [(frames.frame_len, times)]
-        else:
+        columns = (frames.frame_len, times, *([self._keys(frames)] if self._keys else []))
+        parts = [columns]
+        if len(self._queues) > 1:
             masks = [frames.queue == number for number in range(len(self._queues))]
-            parts = [(frames.frame_len[mask], times[mask]) for mask in masks]
+            parts = [tuple(column[mask] for column in columns) for mask in masks]
         wait_for(
             self._pool.submit(receiver.receive, *part)
             for part, queue in zip(parts, self._queues, strict=True)
             for receiver in queue.values()
         )
         for traffic, part in zip(self._traffic, parts, strict=bool(self._traffic)):
-            traffic.receive(*part)
+            traffic.receive(*part[:2])
         self.packets = [n + part[0].size for n, part in zip(self.packets, parts, strict=True)]
 
     def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
@@ -91,7 +108,9 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         by_queue = []
         for queue, wire in zip(self._queues, np.asarray(wire_bytes).tolist(), strict=True):
             found = {behaviour: receiver.finish(wire) for behaviour, receiver in queue.items()}
-            by_queue.append([found[behaviour] for behaviour in self._behaviours])
+            by_queue.append(
+                [replace(found[each], lifetime=self._lifetime) for each in self._behaviours]
+            )
         return [list(figures) for figures in zip(*by_queue, strict=True)]
 
     def series(self) -> list[list[Series]]:

@@ -11,11 +11,13 @@ from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.summary import HISTOGRAM, Summary
 
 from .clocked import ClockedDevice
+from .consumers import has_sockets, parse_consumer
 from .delivering import Delivery
 from .device import Device
 from .options import Options, Progress, no_progress
 from .result import Decided, ResultWarning, TraceInfo
 from .selecting import Selection
+from .socket_keys import SocketKeys
 from .sources import Walkable
 from .timeline import Timeline
 
@@ -52,7 +54,7 @@ def feed(
     timed = options.timing is not None
     selection = selection or Selection(trace, options, replaying=bool(strategies), timed=timed)
     told = 0
-    with device_of(strategies, options) as device:
+    with device_of(strategies, options, trace, selection) as device:
         for frames in selection.frames(digest):
             device.receive(frames)
             if selection.walked > told:
@@ -68,11 +70,16 @@ def feed(
     return Fed(info, figures, warnings, device.series(), device.timeline.zero_ns)
 
 
-def device_of(strategies: Sequence[Strategy], options: Options) -> Device | ClockedDevice:
+def device_of(
+    strategies: Sequence[Strategy], options: Options, trace: Walkable, selection: Selection
+) -> Device | ClockedDevice:
     """Give the device that receives, by the clock if there is one."""
     if options.timing is None:
         return Device(strategies, options)
-    return ClockedDevice(strategies, options, options.timing)
+    keys = None
+    if has_sockets(parse_consumer(options.consumer, options.rcvbuf)):
+        keys = SocketKeys(trace, options, selection).of
+    return ClockedDevice(strategies, options, options.timing, keys)
 
 
 def expected_packets(trace: Walkable, so_far: Selection) -> int | None:

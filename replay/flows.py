@@ -3,10 +3,14 @@
 from typing import Final
 
 import numpy as np
+from rxreplay.emulator.holding import OTHER as BY_OTHER
+from rxreplay.emulator.holding import RULE_BITS
+from rxreplay.emulator.holding import TCP as BY_TCP
+from rxreplay.emulator.holding import UDP as BY_UDP
 from rxreplay.traces import Packets
 from rxreplay.traces.ends import DST_HIGH, SRC_HIGH, format_ip, ip_number
 from rxreplay.traces.flow_key import PROTOCOLS
-from rxreplay.traces.headers import WHOLE, new_headers
+from rxreplay.traces.headers import TCP, UDP, WHOLE, new_headers
 from rxreplay.traces.packets import Int64s, Records
 
 NONE: Final = np.zeros(0, np.int64)
@@ -45,6 +49,20 @@ class Flows:
         """Give the keys of packets that were read, 0 where one has no flow."""
         keys: Int64s = self._headers["flow"][np.searchsorted(self._numbers, numbers)]
         return keys
+
+    def sockets(self, numbers: Int64s) -> tuple[Int64s, Records, Int64s]:
+        """Give the keys of the sockets that packets are for, their headers, and their addresses.
+
+        The lower bits of a key say by which rule the socket takes a packet. It is 0 where the
+        stack takes the packet itself: without a flow, or of TCP without data.
+        """
+        at = np.searchsorted(self._numbers, numbers)
+        headers = self._headers[at]
+        tcp, udp = headers["protocol"] == TCP, headers["protocol"] == UDP
+        rule = np.where(tcp, BY_TCP, np.where(udp, BY_UDP, BY_OTHER))
+        keys = (headers["flow"] & ~RULE_BITS) | rule
+        keys[(headers["flow"] == 0) | (tcp & (headers["payload_len"] == 0))] = 0
+        return keys, headers, self._ip[:, at]
 
     def name(self, key: int) -> str:
         """Name a flow of which there is a packet."""

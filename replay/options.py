@@ -15,6 +15,7 @@ from rxreplay.traces.packets import FCS_MASK
 from rxreplay.traces.steering import AUTOMQ, MICROSOFT_KEY, SINGLE, Steering
 from rxreplay.traces.vantage import VANTAGES
 
+from .consumers import DROP_TEXT, parse_consumer
 from .moments import parse_span
 from .timing import Timing
 
@@ -87,6 +88,9 @@ class Options:
     points : int
         Points of the series over trace time, by the clock: a power of two, of which more than half
         are used. 0: none.
+    consumer : str
+        Who takes skbs, by a clock: `drop` (at once), `delay:SPAN`, or sockets of `rcvbuf` bytes,
+        one for each flow: `reader:RATE` reads from each so many packets a second, `unread` none.
     """
 
     ring: int = 256
@@ -115,6 +119,7 @@ class Options:
     threads: int = 0
     timing: Timing | None = None
     points: int = 512
+    consumer: str = DROP_TEXT
 
     def __post_init__(self) -> None:
         """Check what is one of a few words.
@@ -130,6 +135,8 @@ class Options:
                 raise OptionError(f"--{name} {getattr(self, name)}: there are {', '.join(known)}")
         if not (self.fcs == "auto" or (isinstance(self.fcs, int) and 0 <= self.fcs <= FCS_MASK)):
             raise OptionError(f"--fcs {self.fcs}: write auto, or 0 to {FCS_MASK} bytes")
+        if parse_consumer(self.consumer, self.rcvbuf).kind and self.timing is None:
+            raise OptionError(f"--consumer {self.consumer} needs a clock: --time recorded")
 
     @property
     def side(self) -> Direction:
@@ -171,7 +178,7 @@ class Options:
             "ring": self.ring,
             "poll": np.asarray(self.polls).tolist() if self.timing is None else None,
             "clock": self.timing and self.timing.as_config(),
-            "lifetime": "drop",
+            "lifetime": self.consumer,
             "rcvbuf": self.rcvbuf,
             **self.selection_config(),
         }

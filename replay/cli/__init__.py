@@ -21,6 +21,7 @@ COMMANDS = {
     "ring": "How large a ring has to be, by the clock.",
     "explain": "The story of a packet: buffers, skb, truesize, chunks.",
     "sockets": "What sockets can take of a capture, and what they would need.",
+    "pinning": "What packets that nobody has read yet pin in memory.",
     "strategies": "The receive strategies, one line each.",
     "verify": "Hold the emulator against recordings and traces of real kernels.",
 }

@@ -264,10 +264,28 @@ def timing(default: str, choices: str) -> Callable[[F], F]:
 
 
 TIMING = timing("recorded", "recorded, scale:K (K times as fast) or rate:PPS (packets a second)")
-MAYBE_TIMING = timing(
-    "",
-    "recorded, scale:K (K times as fast), rate:PPS (packets a second), or asap (all at once, as "
-    "--poll 64).  Without one, polls come every --poll packets, and a ring never runs empty",
+
+
+def consumer(default: str) -> Callable[[F], F]:
+    """Give the option that says who takes skbs."""
+    return click.option(
+        "--consumer",
+        default=default,
+        show_default=True,
+        metavar="WHO",
+        help="Who takes packets from the driver, by a clock: drop (at once), delay:SPAN (each so "
+        "much later), or a socket of --rcvbuf bytes for each flow: reader:RATE (each is read so "
+        "many times a second), unread.",
+    )
+
+
+MAYBE_TIMING = options(
+    timing(
+        "",
+        "recorded, scale:K (K times as fast), rate:PPS (packets a second), or asap (all at once, "
+        "as --poll 64).  Without one, polls come every --poll packets, and a ring never runs empty",
+    ),
+    consumer("drop"),
 )
 
 

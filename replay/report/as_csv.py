@@ -9,6 +9,7 @@ from rxreplay.emulator import Figures
 from rxreplay.emulator.at_peak import AtPeak
 
 from ..escaping import escaped
+from ..pinning_down import Pinnings
 from ..result import Result, Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
@@ -87,6 +88,12 @@ def write_ring(results: Rings, out: TextIO) -> None:
     """Write a row for each ring."""
     where = {"trace": results.trace.path or results.trace.format}
     _write([where | dict(flat(each.as_dict())) for each in results.tried], out)
+
+
+def write_pinning(results: Pinnings, out: TextIO) -> None:
+    """Write a row for each strategy, and the highest flows behind it."""
+    where = {"trace": results.trace.path or results.trace.format}
+    _write([where | dict(flat(each.as_dict())) for each in results.results], out)
 
 
 def write_explain(results: Stories, out: TextIO) -> None:

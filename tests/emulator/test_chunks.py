@@ -34,7 +34,7 @@ def test_skbs_hold_a_chunk_once_however_many_they_are(queue):
     queue.chunks[number]["refs"] += 2
     held = []
     for step in (skb_holds, skb_holds, skb_unref, skb_unref):
-        step(queue, number)
+        step(queue, number, 1920)
         held.append(int(queue.state["held_bytes"]))
     assert held == [32768, 32768, 32768, 0]
     assert queue.chunks[number]["refs"] == 1
