@@ -106,8 +106,8 @@ def keep_counters(q: Queue, x: Clocked) -> None:
 @kernel
 def widen(bins: Bins) -> None:
     """Make the bins twice as wide: what two had is one's."""
-    now, top = bins.now, bins.highest
-    for pair in range(top.shape[0] // 2):
+    now, top, last = bins.now, bins.highest, bins.now["bin"]
+    for pair in range(last // 2 + 1):
         one, other = 2 * pair, 2 * pair + 1
         held, payload = top[other, AMPLIFIED_HELD], top[other, AMPLIFIED_PAYLOAD]
         if payload == 0 or not amplifies_more(
@@ -117,38 +117,47 @@ def widen(bins: Bins) -> None:
         for column in range(AMPLIFIED_HELD):
             top[pair, column] = max(top[one, column], top[other, column])
         top[pair, AMPLIFIED_HELD], top[pair, AMPLIFIED_PAYLOAD] = held, payload
-    top[top.shape[0] // 2 :] = 0
-    add_pairs(bins.summed)
+    top[last // 2 + 1 : last + 1] = 0
+    add_pairs(bins.summed, last)
     now["bin"] >>= 1
     now["shift"] += 1
     now["ends"] = now["origin"] + ((now["bin"] + 1) << now["shift"])
 
 
 @kernel
-def add_pairs(table: Int64s | Floats) -> None:
-    """Add the rows of each pair, and put the sums before rows of 0."""
-    half = table.shape[0] // 2
-    for pair in range(half):
+def add_pairs(table: Int64s | Floats, last: int) -> None:
+    """Add the rows of each pair, up to the one of row `last`: behind it they are 0."""
+    for pair in range(last // 2 + 1):
         for column in range(table.shape[1]):
             table[pair, column] = table[2 * pair, column] + table[2 * pair + 1, column]
-    table[half:] = 0
+    table[last // 2 + 1 : last + 1] = 0
 
 
 @kernel
 def size_class(frame: int) -> int:
     """Give the class of a length among those that switches count.  Source: RFC 2819, etherStats."""
-    above_255 = (frame > 255) + (frame > 511) + (frame > 1023) + (frame > 1518)
-    return int((frame > 64) + (frame > 127) + above_255)
+    length = int(frame)  # numpy's truth values do not add up
+    above_255 = (length > 255) + (length > 511) + (length > 1023) + (length > 1518)
+    return int((length > 64) + (length > 127) + above_255)
+
+
+@kernel
+def reach(now: Record, table: Int64s, since: int) -> None:
+    """Make the bins of arrivals wider until there is one of so many nanoseconds."""
+    while since >> now["shift"] >= table.shape[0]:
+        add_pairs(table, now["bin"])
+        now["bin"] >>= 1
+        now["shift"] += 1
 
 
 @kernel
 def count_arrivals(now: Record, table: Int64s, frames: Int64s, times: Int64s) -> None:
     """Count frames in the bins of their times: packets, bytes, and packets of each size class."""
     for i in range(frames.size):
-        while (times[i] - now["origin"]) >> now["shift"] >= table.shape[0]:
-            add_pairs(table)
-            now["shift"] += 1
-        b = (times[i] - now["origin"]) >> now["shift"]
+        since = times[i] - now["origin"]
+        reach(now, table, since)
+        b = since >> now["shift"]
+        now["bin"] = b
         table[b, 0] += 1
         table[b, 1] += frames[i]
         table[b, 2 + size_class(frames[i])] += 1

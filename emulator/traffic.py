@@ -46,10 +46,8 @@ class Traffic:
 
     def until(self, end_ns: int) -> dict[str, Int64s]:
         """Give what came in each bin, up to so many nanoseconds after the origin."""
-        from .binning import add_pairs
+        from .binning import reach
 
-        while end_ns >> int(self._now["shift"]) >= len(self._table):
-            add_pairs(self._table)
-            self._now["shift"] += 1
+        reach(self._now, self._table, end_ns)
         used = (end_ns >> int(self._now["shift"])) + 1
         return dict(zip(TRAFFIC, self._table[:used].T.copy(), strict=True))

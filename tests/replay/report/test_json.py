@@ -69,7 +69,7 @@ def test_the_top_and_what_each_part_has(report):
     }
     assert {"version", "command", "threads"} <= set(report["run"])
     [result] = report["results"]
-    assert list(result) == ["trace", "strategy", "queue", "doubt", "figures"]
+    assert list(result) == ["trace", "strategy", "queue", "doubt", "at_peak", "figures"]
 
 
 def test_a_trace_has_exactly_these_keys(report):
