@@ -227,7 +227,8 @@ def note_peak(q: Queue, x: Holding, at: int) -> None:
     pinned = s["held_bytes"] + s["skb_slab_bytes"]
     if pinned > h["peak_pinned"]:
         h["peak_pinned"], h["peak_at"] = pinned, at
-        h["peak_packets"], h["peak_payload"] = h["packets"], s["payload_bytes_in_flight"]
+        h["peak_packets"] = h["packets"] + s["pending"]
+        h["peak_payload"] = s["payload_bytes_in_flight"]
         h["peak_truesize"] = s["skb_truesize_bytes"]
         h["peak_survivors"], h["peak_survivor_bytes"] = s["survivors"], s["survivor_bytes"]
 

@@ -166,7 +166,7 @@ def pinning(
     >>> found = pinning([1514] * 50, ["5.10/mergeable"], timing=Timing("rate:1000"))
     >>> pinned = found.results[0].figures.consumed.pinned
     >>> pinned.payload_bytes, pinned.bytes
-    (75700, 144384)
+    (75700, 136704)
     """
     options = replace(options, **changes)
     consumer, timing = parse_consumer(options.consumer, options.rcvbuf), options.timing

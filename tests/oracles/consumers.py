@@ -147,7 +147,7 @@ class Machine:
         now = self.driver.now()
         if now["held"] > self.peak[0]:
             left = self.survivors()
-            kept = len(self.consumer.alive())
+            kept = len(self.driver.alive)
             payload, truesize = now["payload_bytes_in_flight"], now["skb_truesize_bytes"]
             self.peak = (now["held"], payload, truesize, kept, len(left), sum(left))
 
