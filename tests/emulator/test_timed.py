@@ -225,6 +225,10 @@ def test_a_guest_without_a_reason_to_refill_catches_up():
         (2, [0, 0, 0, 0, 10, 90_000], None),
         # the second refill is the worse one: its ninth packet comes sooner
         (0, [0] * 4 + [90_000] * 4 + [130_000], (112_000, 18_000)),
+        # both are as bad: the first is told
+        (0, [0] * 4 + [90_000] * 4 + [180_000], (22_000, 68_000)),
+        # the fourth has the last buffer without the refill at 21,500: it is the fifth that is lost
+        (0, [0, 0, 0, 50_000, 90_000], (21_500, 68_500)),
         (0, [0] * 5, None),  # lost without a stall
     ],
 )
