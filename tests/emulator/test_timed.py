@@ -201,6 +201,19 @@ def test_a_guest_that_stands_still_loses(stall, drops):
     assert small([60] * 7, times, **how)[1].drops.backend_full == drops
 
 
+@pytest.mark.parametrize(("length", "too_long"), [(1518, 0), (1519, 1)])
+def test_a_packet_fits_a_small_buffer_to_its_last_byte(length, too_long):
+    assert small([length], [0])[1].drops.device_too_long == too_long
+
+
+@pytest.mark.parametrize(("more", "too_long"), [(0, 0), (1, 1)])
+def test_a_packet_fits_all_mergeable_buffers_to_their_last_byte(more, too_long):
+    posted = sum(buf.posted for buf in virtio_net.oracle("5.10/mergeable", ring=16).ring)
+    lengths = np.array([posted - 12 + more])
+    _, figures = run("5.10/mergeable", Service(), 16, lengths, np.zeros(1, np.int64))
+    assert figures.drops.device_too_long == too_long
+
+
 def test_a_packet_that_waits_and_never_fits_is_dropped_by_its_length():
     figures = small([60] * 5 + [9014, 60], range(7), backend=10)[1]
     assert (figures.drops.device_too_long, figures.drops.backend_full) == (1, 0)
@@ -225,6 +238,10 @@ def test_a_guest_without_a_reason_to_refill_catches_up():
         (2, [0, 0, 0, 0, 10, 90_000], None),
         # the second refill is the worse one: its ninth packet comes sooner
         (0, [0] * 4 + [90_000] * 4 + [130_000], (112_000, 18_000)),
+        # both are as bad: the first is told
+        (0, [0] * 4 + [90_000] * 4 + [180_000], (22_000, 68_000)),
+        # the fourth has the last buffer without the refill at 21,500: it is the fifth that is lost
+        (0, [0, 0, 0, 50_000, 90_000], (21_500, 68_500)),
         (0, [0] * 5, None),  # lost without a stall
     ],
 )
