@@ -78,7 +78,7 @@ def keep(q: Queue, x: Holding, skb: Record, truesize: int) -> int:
     held = x.held[number]
     h["free_held"] = held["next"]
     h["spare_held"] -= 1
-    h["packets"] += 1
+    q.state["kept"] += 1
     held["next"] = held["refs"] = NOBODY
     held["frame"], held["slab"] = skb["frame"], skb["slab"]
     held["truesize"], held["pages"] = truesize, skb["pages"]
@@ -128,7 +128,7 @@ def free_kept(q: Queue, x: Holding, number: int) -> None:
     held["next"] = h["free_held"]
     h["free_held"] = number
     h["spare_held"] += 1
-    h["packets"] -= 1
+    s["kept"] -= 1
 
 
 @kernel
@@ -227,7 +227,7 @@ def note_peak(q: Queue, x: Holding, at: int) -> None:
     pinned = s["held_bytes"] + s["skb_slab_bytes"]
     if pinned > h["peak_pinned"]:
         h["peak_pinned"], h["peak_at"] = pinned, at
-        h["peak_packets"] = h["packets"] + s["pending"]
+        h["peak_packets"] = s["kept"] + s["pending"]
         h["peak_payload"] = s["payload_bytes_in_flight"]
         h["peak_truesize"] = s["skb_truesize_bytes"]
         h["peak_survivors"], h["peak_survivor_bytes"] = s["survivors"], s["survivor_bytes"]

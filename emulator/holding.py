@@ -54,8 +54,8 @@ HOLDING = np.dtype(
         *("free_held", "spare_held", "free_ref", "spare_refs", "free_socket", "spare_sockets"),
         # what falls due: the first and the last skb or socket, and when
         *("first", "last", "due"),
-        # packets: freed by the stack or read, dropped by sockets, kept now
-        *("read", "rcvbuf_drops", "packets", "peak_rmem", "forgotten"),
+        # packets: freed by the stack or read, dropped by sockets
+        *("read", "rcvbuf_drops", "peak_rmem", "forgotten"),
         # the moment at which skbs pinned the most
         *("peak_pinned", "peak_at", "peak_packets", "peak_payload", "peak_truesize"),
         *("peak_survivors", "peak_survivor_bytes"),

@@ -97,7 +97,7 @@ def holder(socket: Record, payload: int, pinned: int) -> Holder:
     )
 
 
-def consumed(x: Holding) -> Consumed:
+def consumed(queue: Queue, x: Holding) -> Consumed:
     """Give what a consumer came to."""
     h = {name: int(x.state[name]) for name in x.state.dtype.names or ()}
     pinned = Pinned(
@@ -111,7 +111,7 @@ def consumed(x: Holding) -> Consumed:
     )
     return Consumed(
         read_packets=h["read"],
-        held_packets=h["packets"],
+        held_packets=int(queue.state["kept"]),
         peak_rmem=h["peak_rmem"],
         pinned=pinned if h["peak_pinned"] else None,
         amplification_p50=over_time(x.ratios, 50),
@@ -144,7 +144,7 @@ def check_kept(queue: Queue, x: Holding) -> None:
     """
     state, h = queue.state, x.state
     alive = x.held[x.held["frame"] > 0]
-    balance("packets kept", int(h["packets"]), {"records": alive.size})
+    balance("packets kept", int(state["kept"]), {"records": alive.size})
     for level, field in (
         ("payload_bytes_in_flight", "frame"),
         ("skb_truesize_bytes", "truesize"),
@@ -163,5 +163,5 @@ def check_kept(queue: Queue, x: Holding) -> None:
         int(queue.chunks["skb_refs"].sum()),
         {"records": int(refs["count"].sum()), "at other chunks": off},
     )
-    taken = {"read": int(h["read"]), "rcvbuf": int(h["rcvbuf_drops"]), "kept": int(h["packets"])}
+    taken = {"read": int(h["read"]), "rcvbuf": int(h["rcvbuf_drops"]), "kept": int(state["kept"])}
     balance("delivered packets", int(state["delivered_packets"]), taken)

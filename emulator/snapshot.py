@@ -37,7 +37,7 @@ def note_peak(q: Queue, resident: int) -> None:
     peak["slab_bytes"] = s["slab_bytes"]
     peak["buffers"] = s["tail"] - s["head"]
     peak["ring_bytes"] = s["ring_bytes"]
-    peak["skbs"] = s["pending"]
+    peak["skbs"] = s["pending"] + s["kept"]
     peak["skb_truesize_bytes"] = s["skb_truesize_bytes"]
     peak["payload_bytes_in_flight"] = s["payload_bytes_in_flight"]
     peak["held_bytes"] = s["held_bytes"] + s["skb_slab_bytes"]

@@ -72,8 +72,8 @@ STATE = np.dtype(
         # the poll: packets of this one, polls so far; frames, skbs, skbs not handed up; events
         *_fields("budget", "work", "polls", "packet", "skb", "pending", "delivered", "events"),
         *_fields("traced"),
-        # who takes skbs: 0 nobody, 1 a consumer, which finds them up to `handed`
-        *_fields("consumed", "handed"),
+        # who takes skbs: 0 nobody, 1 a consumer, which finds them up to `handed`, and keeps some
+        *_fields("consumed", "handed", "kept"),
         # levels now, at their highest, and summed after each poll, weighted with its packets
         *_fields(*LEVELS, "held_bytes", "skb_slab_bytes", "skb_pages"),
         *_fields("survivors", "survivor_bytes"),

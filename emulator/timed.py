@@ -249,6 +249,8 @@ def receive(q: Queue, x: Clocked, path: int, a: Arriving, first: int, polls: Int
             if q.state["consumed"]:
                 take_up(q, x.holding, at)
         if a.frames[i] < 0:
+            if q.state["consumed"]:
+                settle(q, x, c["now"])
             sum_levels(q, x, max(c["now"], c["level_at"]))  # what comes last may wake nobody
             break
         c["now"] = a.times[i]

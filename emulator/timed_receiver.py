@@ -243,7 +243,7 @@ class TimedReceiver:
             drops=replace(figures.drops, rcvbuf=rcvbuf),
             lifetime=NAMES[self._consumer.kind],
             amplification=replace(figures.amplification, mean=self._mean_amplification()),
-            consumed=consumed(holding),
+            consumed=consumed(self._queue, holding),
         )
 
     def _mean_amplification(self) -> Amplification | None:

@@ -276,5 +276,8 @@ def run(machine, frames, times, flows):
         machine.arrive(frame, flow, time)
     while machine.wake is not None:
         machine.act()
+    last = times[-1] if times else 0  # it may wake nobody
+    machine.free_what_is_due(last)
+    machine.lasts_until(max(last, machine.since))
     machine.note_peak()
     return machine

@@ -48,16 +48,17 @@ def counts_of(times, end, count):
 
 
 class Watched(Guest):
-    """A guest whose driver takes memory; it notes what changes, and what is held at the peak."""
+    """A guest that notes what changes in its driver's memory, and what is held at the peak."""
 
-    def watch(self, driver, lengths):
-        """Begin to look at a driver whose ring is filled."""
-        self.driver, self.lengths, self.now = driver, lengths, 0
+    def watch(self):
+        """Begin to look; the ring is filled."""
+        self.now, self.peak = 0, {"resident_bytes": 0}
         self.changes, self.delivered_at, self.full_at, self.long_at = [], [], [], []
-        self.peak = {"resident_bytes": 0}
-        for name, value in driver.memory.peaks.items():  # of the fill that is over
+        for name, value in self.driver.memory.peaks.items():  # of the fill that is over
             self.changes.append((0, {name: value}))
-        driver.memory.note = self.note_memory
+        self.driver.memory.note = self.note_memory
+        deliver = self.driver.deliver
+        self.driver.deliver = lambda: (self.note(), deliver())  # what goes up has its peak first
         self.note()
         return self
 
@@ -70,9 +71,10 @@ class Watched(Guest):
     def holding(self):
         chunks = [(chunk.kind, chunk.size) for chunk in self.driver.memory.chunks]
         kinds = {kind for kind, _ in chunks}
+        received = self.driver.count["packets"]
         return {
             "at": self.now,
-            "packet": self.delivered[-1] + 1 if self.delivered else None,
+            "packet": received or None,
             "buffers": len(self.driver.ring),
             "skbs": len(self.driver.alive),
             "chunks": {k: [size for kind, size in chunks if kind == k] for k in kinds},
@@ -95,27 +97,21 @@ class Watched(Guest):
 
     def act(self):
         self.now = self.wake
-        before = len(self.delivered), len(self.refilled), len(self.polls)
         super().act()
         self.date()
-        driver = self.driver
-        if len(self.delivered) > before[0]:
-            noted = driver.deliver
-            driver.deliver = lambda: (self.note(), noted())  # what goes up has its peak first
-            driver.receive_one(self.lengths[self.delivered[-1]])
-            driver.deliver = noted
-            self.delivered_at.append(self.now)
-        if len(self.refilled) > before[1]:
-            driver.fill()
-            self.note()
-        if len(self.polls) > before[2]:
-            driver.deliver()
+        self.note()
+
+    def take(self):
+        super().take()
+        self.delivered_at.append(self.now)
+
+    def refill(self, now):
+        super().refill(now)
         self.note()
 
 
-def watched(driver, guest, lengths, times):
+def watched(guest, lengths, times):
     """Let packets arrive at a guest; give it, with all that it has noted, from time 0."""
-    guest.watch(driver, lengths)
+    guest.watch()
     run(guest, lengths, times)
-    end = max([*times[-1:], guest.now, 0])
-    return guest, end
+    return guest, max([*times[-1:], guest.now, 0])
