@@ -34,6 +34,8 @@ class TimedReceiver:
         Bytes of the socket that `fit_packets` and `fit_bytes` are about.
     events : int
         How many events to keep for `log`.
+    keep : int
+        How many of the newest skbs to keep for `kept`.
 
     Raises
     ------
@@ -57,10 +59,11 @@ class TimedReceiver:
         ring: int = 256,
         rcvbuf: int = SK_RMEM_DEFAULT,
         events: int = 0,
+        keep: int = 0,
     ) -> None:
         """Make the queue and fill its ring."""
         self.strategy, self.ring = strategy, ring
-        self._queue = new_queue(strategy.layout(checked_ring(ring)), events, 0, 0)
+        self._queue = new_queue(strategy.layout(checked_ring(ring)), events, keep, 0)
         self._clocked = new_clock(service, ring)
         self._path = PATHS.index(strategy.path.rpartition(".")[2])
         state = self._queue.state
@@ -114,6 +117,21 @@ class TimedReceiver:
     def peak_waiting(self) -> int:
         """Packets that waited in the backend's queue at once, at most."""
         return int(self._clocked.clock["peak_waiting"])
+
+    @property
+    def taken(self) -> int:
+        """Frames that the driver has received so far, those it dropped too: skbs are numbered."""
+        return int(self._queue.state["skb"])
+
+    @property
+    def polls(self) -> int:
+        """Polls that have ended so far; skbs have the numbers of theirs, from 0."""
+        return int(self._queue.state["polls"])
+
+    @property
+    def kept(self) -> Records:
+        """The newest skbs, each at its number modulo their count, a power of two."""
+        return self._queue.skbs
 
     @property
     def log(self) -> Records:

@@ -1,24 +1,19 @@
 """A device with its receive queues by the clock, under several strategies at once."""
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from types import TracebackType
+from collections.abc import Sequence
 
-import numpy as np
-from rxreplay.emulator import Figures, Strategy
+from rxreplay.emulator import Strategy
 from rxreplay.emulator.timed_receiver import TimedReceiver
 
 from .options import Options
-from .sources import Lengths
-from .spreading import cores
+from .pooled import PooledDevice, wait_for
 from .timeline import Timeline
 from .timing import Timing
 from .vantages import Frames
 
 
-class ClockedDevice(AbstractContextManager["ClockedDevice"]):
-    """As many queues as the options say, each with a ring and a guest's thread of its own.
+class ClockedDevice(PooledDevice[TimedReceiver]):
+    """A device whose guest takes time.
 
     Parameters
     ----------
@@ -31,27 +26,15 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
 
     Attributes
     ----------
-    packets : list of int
-        Frames that each queue has got.
     timeline : Timeline
-        When they came.
+        When frames came.
     """
 
     def __init__(self, strategies: Sequence[Strategy], options: Options, timing: Timing) -> None:
         """Fill all rings."""
-        ring, service = options.ring, timing.as_service()
+        service, sizes = timing.as_service(), {"ring": options.ring, "rcvbuf": options.rcvbuf}
         self.timeline = Timeline(timing.time)
-        self.packets = [0] * options.queues
-        self._behaviours = [each.behaviour(ring) for each in strategies]
-        alike = dict(zip(self._behaviours, strategies, strict=True))
-        self._queues = [
-            {
-                behaviour: TimedReceiver(each, service, ring=ring, rcvbuf=options.rcvbuf)
-                for behaviour, each in alike.items()
-            }
-            for _ in range(options.queues)
-        ]
-        self._pool = ThreadPoolExecutor(options.threads or cores())
+        super().__init__(strategies, options, lambda each: TimedReceiver(each, service, **sizes))
 
     def receive(self, frames: Frames) -> None:
         """Let the next frames arrive, each at its queue."""
@@ -67,26 +50,3 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
             for receiver in queue.values()
         )
         self.packets = [n + part[0].size for n, part in zip(self.packets, parts, strict=True)]
-
-    def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
-        """Give the figures of each strategy, queue by queue; `wire_bytes` are of each queue."""
-        by_queue = []
-        for queue, wire in zip(self._queues, np.asarray(wire_bytes).tolist(), strict=True):
-            found = {behaviour: receiver.finish(wire) for behaviour, receiver in queue.items()}
-            by_queue.append([found[behaviour] for behaviour in self._behaviours])
-        return [list(figures) for figures in zip(*by_queue, strict=True)]
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop the threads."""
-        self._pool.shutdown(cancel_futures=True)
-
-
-def wait_for(running: Iterable[Future[None]]) -> None:
-    """Wait until all is done; raise what one has raised."""
-    for done in list(running):
-        done.result()

@@ -16,6 +16,7 @@ from .options import Options, Progress, no_progress
 from .result import Decided, ResultWarning, TraceInfo
 from .selecting import Selection
 from .sources import Walkable
+from .stacked import StackedDevice
 from .timeline import Timeline
 
 
@@ -49,7 +50,7 @@ def feed(
     timed = options.timing is not None
     selection = selection or Selection(trace, options, replaying=bool(strategies), timed=timed)
     told = 0
-    with device_of(strategies, options) as device:
+    with device_of(strategies, options, selection.delivery) as device:
         for frames in selection.frames(digest):
             device.receive(frames)
             if selection.walked > told:
@@ -58,14 +59,18 @@ def feed(
         figures = device.finish(selection.delivery.wire_bytes)
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
     warnings += replay_warnings(trace, digest, selection, options, number)
-    if isinstance(device, ClockedDevice):
+    if not isinstance(device, Device) and device.timeline:
         warnings += clock_warnings(device.timeline, trace.path or trace.format, number)
     info = describe(trace, digest.summary, selection.delivery, device.packets)
     return Fed(info, figures, warnings)
 
 
-def device_of(strategies: Sequence[Strategy], options: Options) -> Device | ClockedDevice:
-    """Give the device that receives, by the clock if there is one."""
+def device_of(
+    strategies: Sequence[Strategy], options: Options, delivery: Delivery
+) -> Device | ClockedDevice | StackedDevice:
+    """Give the device that receives: by the clock if there is one, with a stack if it is wanted."""
+    if options.gro and strategies:
+        return StackedDevice(strategies, options, delivery)
     if options.timing is None:
         return Device(strategies, options)
     return ClockedDevice(strategies, options, options.timing)

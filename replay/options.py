@@ -13,13 +13,14 @@ from rxreplay.traces.link_types import link_type_name, parse_link_type
 from rxreplay.traces.mac import format_mac, parse_mac
 from rxreplay.traces.packets import FCS_MASK
 from rxreplay.traces.steering import AUTOMQ, MICROSOFT_KEY, SINGLE, Steering
-from rxreplay.traces.vantage import VANTAGES
+from rxreplay.traces.vantage import VANTAGES, WIRE
 
 from .moments import parse_span
 from .timing import Timing
 
 Join = Literal["time", "given"] | None
 KEEP, STRIP = TAGS = ("keep", "strip")
+ON, OFF = SWITCH = ("on", "off")
 Progress = Callable[[int, int | None], None]  # packets so far, packets in all where known
 
 
@@ -84,6 +85,12 @@ class Options:
         How many threads emulate, 0: as many as there are cores. No figure depends on it.
     timing : Timing or None
         By which clock; None: without one, polls come as `polls` says.
+    gro : {"on", "off"} or None
+        Whether the guest's GRO merges packets behind the driver; either way its headers are read,
+        and what the stack copies for that is counted. None: what is behind the driver is left out.
+    partial_csum : bool
+        Whether all packets come with a checksum that is left to the guest, as from another guest
+        of the same host, for `gro`.
     """
 
     ring: int = 256
@@ -111,6 +118,8 @@ class Options:
     keep_damaged: bool = False
     threads: int = 0
     timing: Timing | None = None
+    gro: str | None = None
+    partial_csum: bool = False
 
     def __post_init__(self) -> None:
         """Check what is one of a few words.
@@ -124,6 +133,15 @@ class Options:
         for name, known in words.items():
             if getattr(self, name) not in known:
                 raise OptionError(f"--{name} {getattr(self, name)}: there are {', '.join(known)}")
+        if self.gro not in (None, *SWITCH):
+            raise OptionError(f"--gro {self.gro}: there are {', '.join(SWITCH)}")
+        if self.partial_csum and not self.gro:
+            raise OptionError("--partial-csum is about what the stack pulls: add --gro on or off")
+        if self.gro and self.vantage == WIRE:
+            raise OptionError(
+                "--gro: packets are not followed through the GRO of the host (--vantage wire): "
+                "record behind it, on the tap"
+            )
         if not (self.fcs == "auto" or (isinstance(self.fcs, int) and 0 <= self.fcs <= FCS_MASK)):
             raise OptionError(f"--fcs {self.fcs}: write auto, or 0 to {FCS_MASK} bytes")
 
@@ -169,6 +187,8 @@ class Options:
             "clock": self.timing and self.timing.as_config(),
             "lifetime": "drop",
             "rcvbuf": self.rcvbuf,
+            "gro": self.gro,
+            "partial_csum": self.partial_csum,
             **self.selection_config(),
         }
 

@@ -10,10 +10,10 @@ from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import OptionError
 from rxreplay.traces import Digest
 
-from .clocked import wait_for
 from .comparing import DEFAULTS, openings
 from .feeding import clock_warnings, describe, expected_packets, replay_warnings
 from .options import Options, Progress, no_progress
+from .pooled import wait_for
 from .result import ResultWarning, TraceInfo
 from .selecting import Selection
 from .settings import resolve

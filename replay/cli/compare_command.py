@@ -10,6 +10,7 @@ from .shared import (
     MAYBE_TIMING,
     READING,
     REPORTING,
+    STACK,
     STEERING,
     CaptureCommand,
     timed,
@@ -38,6 +39,7 @@ from .shared import (
 @MAYBE_TIMING
 @READING
 @STEERING
+@STACK
 @REPORTING
 def command(
     captures: tuple[str, ...],

@@ -4,7 +4,16 @@ from typing import Any
 
 import click
 
-from .shared import EMULATING, MAYBE_TIMING, READING, REPORTING, STEERING, CaptureCommand, timed
+from .shared import (
+    EMULATING,
+    MAYBE_TIMING,
+    READING,
+    REPORTING,
+    STACK,
+    STEERING,
+    CaptureCommand,
+    timed,
+)
 
 
 @click.command("replay", cls=CaptureCommand)
@@ -14,6 +23,7 @@ from .shared import EMULATING, MAYBE_TIMING, READING, REPORTING, STEERING, Captu
 @MAYBE_TIMING
 @READING
 @STEERING
+@STACK
 @REPORTING
 def command(
     capture: str,

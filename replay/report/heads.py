@@ -66,6 +66,19 @@ def clock_text(clock: Mapping[str, Any]) -> str:
     )
 
 
+def stack_text(config: Mapping[str, Any]) -> str:
+    """Say whether packets are followed behind the driver; "" where not.
+
+    Examples
+    --------
+    >>> stack_text({"gro": None}), stack_text({"gro": "on", "partial_csum": True})
+    ('', 'GRO on, checksums left to the guest, ')
+    """
+    if not config["gro"]:
+        return ""
+    return f"GRO {config['gro']}, {'checksums left to the guest, ' * config['partial_csum']}"
+
+
 def queues_text(packets: Sequence[int]) -> str:
     """Say how evenly several receive queues are used.
 
