@@ -62,7 +62,7 @@ def command(
     from .reporting import finish
 
     check_free(output, force=force, inputs=captures)
-    shown = rows_with(rows)
+    shown = rows_with(rows, stack=bool(how["gro"]))
     chosen = apply_settings(strategies or default_strategies(), settings)
     with progress_bar(quiet=quiet) as progress:
         results = compare(captures, chosen, Options(**timed(how)), progress)

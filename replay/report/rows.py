@@ -157,8 +157,10 @@ def best_of(row: Row, figures: Iterable[Figures]) -> Number:
     return min(known) if row.better == "low" else max(known)
 
 
-def rows_with(texts: Sequence[str]) -> Sequence[Row]:
+def rows_with(texts: Sequence[str], *, stack: bool = False) -> Sequence[Row]:
     """Give the rows whose label contains one of the texts, and the drops; all without a text.
+
+    `stack` says whether there is something in the rows of the stack.
 
     Raises
     ------
@@ -170,9 +172,9 @@ def rows_with(texts: Sequence[str]) -> Sequence[Row]:
     >>> [row.label for row in rows_with(["hole"])]
     ['packets dropped', 'bytes dropped', 'holes in buffers']
     """
-    rows = EVERY_ROW[len(DROPS) :]
-    chosen = [row for row in rows if any(text.lower() in row.label for text in texts)]
+    rows = EVERY_ROW if stack else ROWS
+    chosen = [row for row in rows[len(DROPS) :] if any(text.lower() in row.label for text in texts)]
     if texts and not chosen:
-        labels = "; ".join(row.label for row in EVERY_ROW)
+        labels = "; ".join(row.label for row in rows)
         raise OptionError(f"no row of the comparison contains {' or '.join(texts)}: {labels}")
     return [*DROPS, *chosen] if chosen else ROWS
