@@ -157,6 +157,11 @@ def best_of(row: Row, figures: Iterable[Figures]) -> Number:
     return min(known) if row.better == "low" else max(known)
 
 
+def asked_for(row: Row, texts: Sequence[str]) -> bool:
+    """Say whether a row's label contains one of the texts, in whatever case."""
+    return any(text.lower() in row.label.lower() for text in texts)
+
+
 def rows_with(texts: Sequence[str], *, stack: bool = False) -> Sequence[Row]:
     """Give the rows whose label contains one of the texts, and the drops; all without a text.
 
@@ -173,7 +178,7 @@ def rows_with(texts: Sequence[str], *, stack: bool = False) -> Sequence[Row]:
     ['packets dropped', 'bytes dropped', 'holes in buffers']
     """
     rows = EVERY_ROW if stack else ROWS
-    chosen = [row for row in rows[len(DROPS) :] if any(text.lower() in row.label for text in texts)]
+    chosen = [row for row in rows[len(DROPS) :] if asked_for(row, texts)]
     if texts and not chosen:
         labels = "; ".join(row.label for row in rows)
         raise OptionError(f"no row of the comparison contains {' or '.join(texts)}: {labels}")

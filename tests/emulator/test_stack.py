@@ -115,6 +115,27 @@ def test_headers_are_pulled_of_what_is_not_linear(headers, needs, alone, joining
             assert after.stack.unread_packets == 2 * (headers == 0)
 
 
+@pytest.mark.parametrize(("reach", "ways"), [(66, (1, 0)), (65, (0, 0)), (67, (1, 0))])
+def test_a_head_with_headers_only_lets_frags_move(reach, ways):
+    """The head is from the slab, and holds 66 bytes: one of payload, and it has to come along."""
+    figures, skbs = received("5.15/mergeable", [1514] * 2, [2])
+    skbs["linear"] = 66
+    stack = Stack(17)
+    stack.take(skbs, np.array([[0, 0], [reach] * 2, [0] * 2]))
+    merged = stack.after(figures).stack
+    assert (merged.merged_as_frags, merged.merged_as_heads) == ways
+    assert merged.merged_on_frag_list == 1 - sum(ways)
+
+
+@pytest.mark.parametrize(("reach", "frags"), [(133, 1), (134, 0), (135, 0)])
+def test_a_frag_that_is_emptied_is_released(reach, frags):
+    _, skbs = received("5.10/mergeable", [134], [1])
+    stack = Stack(17)
+    [skb] = stack.take(skbs, np.array([[0], [reach], [0]]))
+    assert (skb["nr_frags"], skb["truesize"]) == (frags, 768 + 1536)
+    assert skb["linear"] == min(reach, 134)
+
+
 def test_what_wants_packets_linear_copies_all_their_frags():
     _, figures = merged("5.15/mergeable", [1514] * 3, [3])
     assert figures.linearize == replace(figures.linearize, bytes=3 * 1448, packets=1)

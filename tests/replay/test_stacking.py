@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import rxreplay
 from helpers.gro_segments import segments
-from helpers.segment_captures import bulk, capture_of
+from helpers.segment_captures import bulk, capture_of, frame_of
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles import capture_writer as w
 from oracles import gro as gro_oracle
 from oracles import stack as oracle
 from rxreplay import Options, stacking
@@ -19,6 +20,7 @@ from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import OptionError, TraceError
 from rxreplay.timeline import Timeline
 from rxreplay.timing import Timing
+from rxreplay.traces import reading, selecting
 
 SK_BUFF = 256
 ERAS = ["4.10/small", "5.10/small", "5.10.0/mergeable", "5.11/mergeable", "5.10/mergeable"]
@@ -163,6 +165,42 @@ def test_queues_have_stacks_of_their_own():
     assert whole.stack.nr_frags == tuple(
         map(sum, zip(*(queue.stack.nr_frags for queue in queues), strict=True))
     )
+
+
+@pytest.mark.parametrize(("name", "skbs"), [("mst-2016/mergeable", 2), ("5.15/mergeable", 1)])
+def test_what_has_a_frag_list_already_does_not_merge(name, skbs):
+    pair = [replace(new, payload=28_000, seq=28_000 * i) for i, new in enumerate(bulk(1, 2))]
+    figures = figures_of(pair, name, mtu=65_535, polls=2, gro="on")
+    assert figures.frag_list_packets == 2 * (skbs == 2)
+    assert figures.stack.skbs == skbs
+
+
+@pytest.mark.parametrize("enough", [1, 2, 30, 1000])
+def test_packets_that_wait_for_a_direction_keep_their_headers(monkeypatch, enough):
+    monkeypatch.setattr(reading, "PACKET_RECORDS", 7)
+    monkeypatch.setattr(selecting, "EVIDENCE_PACKETS", enough)
+    drawn = bulk(1, 60)
+    figures = figures_of(drawn, "6.1/mergeable", gro="on", polls=6, direction="auto")
+    assert (figures.stack.skbs, figures.stack.unread_packets) == (10, 0)
+
+
+@pytest.mark.parametrize(("vlan", "skbs", "pulled"), [("keep", 2, 112), ("strip", 2, 104)])
+def test_tags_are_headers_where_the_device_gets_them(vlan, skbs, pulled):
+    tag = b"\x81\x00\x00\x07"
+    frames = [frame_of(new, tag) for new in bulk(1, 8)]
+    data = w.pcap_header() + b"".join(w.pcap_record(frame) for frame in frames)
+    asked = {"direction": "both", "gro": "on", "polls": 4, "vlan": vlan}
+    [result] = rxreplay.replay(io.BytesIO(data), "5.10/mergeable", **asked).results
+    assert (result.figures.stack.skbs, result.figures.pull_headers.bytes) == (skbs, pulled)
+
+
+def test_a_short_capture_leaves_headers_unread():
+    records = [w.pcap_record(frame_of(new)[:40], 1514) for new in bulk(1, 8)]
+    data = w.pcap_header() + b"".join(records)
+    asked = {"direction": "both", "gro": "on", "polls": 4}
+    [result] = rxreplay.replay(io.BytesIO(data), "5.10/mergeable", **asked).results
+    assert (result.figures.stack.skbs, result.figures.stack.unread_packets) == (8, 8)
+    assert result.figures.pull_headers.bytes == result.figures.headers_linear_packets == 0
 
 
 @pytest.mark.parametrize(
