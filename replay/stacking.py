@@ -110,14 +110,17 @@ class StackedReceiver:
     def _look(self, polls: int) -> None:
         """Pass on the skbs of the polls that have ended, which are so many."""
         kept = self._receiver.kept
-        new = np.arange(self._read, self._receiver.taken) & (kept.size - 1)
-        skbs = kept[new]
-        skbs = skbs[skbs["poll"] < polls]
+        first, count = self._read & (kept.size - 1), self._receiver.taken - self._read
+        skbs = kept[first : first + count]
+        if skbs.size < count:  # they go on at the front
+            skbs = np.concatenate([skbs, kept[: count - skbs.size]])
+        skbs = skbs[: np.count_nonzero(skbs["poll"] < polls)]
         if not skbs.size:
             return
         self._read += skbs.size
         last = int(skbs["packet"][-1])
-        skbs = skbs[skbs["drop"] == 0]
+        if skbs["drop"].any():
+            skbs = skbs[skbs["drop"] == 0]
         self._stack.take(skbs, self._packets(skbs, self._waiting.of(skbs["packet"] - self._first)))
         self._waiting = self._waiting.of(slice(last + 1 - self._first, None))
         self._first = last + 1
