@@ -175,6 +175,18 @@ def test_what_has_a_frag_list_already_does_not_merge(name, skbs):
     assert figures.stack.skbs == skbs
 
 
+@pytest.mark.parametrize("part", [1, 100, 8192])
+def test_what_the_driver_drops_parts_nothing_and_rings_of_skbs_turn(monkeypatch, part):
+    monkeypatch.setattr(stacking, "PART", part)
+    frames = [frame_of(new) for new in bulk(1, 700)]
+    frames[300:300] = [bytes(13)] * 4  # shorter than an Ethernet header
+    data = w.pcap_header() + b"".join(map(w.pcap_record, frames))
+    asked = {"direction": "both", "gro": "on", "polls": 8}
+    [result] = rxreplay.replay(io.BytesIO(data), "5.15/mergeable", **asked).results
+    assert result.figures.drops.rx_length_errors == 4
+    assert result.figures.stack.skbs == 88  # of polls of 8, each in order
+
+
 @pytest.mark.parametrize("enough", [1, 2, 30, 1000])
 def test_packets_that_wait_for_a_direction_keep_their_headers(monkeypatch, enough):
     monkeypatch.setattr(reading, "PACKET_RECORDS", 7)
