@@ -84,6 +84,7 @@ def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | N
         headers_linear_packets=None,
         copied_with_pulls=None,
         linearize=None,
+        stack=None,
         waste=waste(queue),
         rcvbuf=s["fit_rcvbuf"],
         fit_packets=s["fit_packets"],

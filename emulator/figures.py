@@ -130,6 +130,25 @@ class Consumed:
 
 
 @dataclass(frozen=True, slots=True)
+class StackFigures:
+    """Skbs as they reach their protocols, and how GRO has merged packets into them."""
+
+    skbs: int
+    merged_as_frags: int
+    merged_as_heads: int
+    merged_on_frag_list: int
+    truesize_bytes: int
+    freed_truesize_bytes: int
+    linear_bytes: int
+    nonlinear_bytes: int
+    merged_header_bytes: int
+    linear_skbs: int
+    nr_frags: tuple[int, ...]
+    frag_list_skbs: int
+    unread_packets: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """All figures of one trace under one strategy; None is what was not computed."""
 
@@ -166,6 +185,7 @@ class Figures:
     headers_linear_packets: int | None
     copied_with_pulls: int | None
     linearize: Copied | None
+    stack: StackFigures | None
     waste: Waste
     rcvbuf: int
     fit_packets: int | None
@@ -176,4 +196,6 @@ class Figures:
         """Give the figures as JSON has them: dicts, lists, numbers and None."""
         figures = asdict(self)
         figures["nr_frags"] = list(self.nr_frags)
+        if self.stack:
+            figures["stack"]["nr_frags"] = list(self.stack.nr_frags)
         return figures

@@ -140,6 +140,11 @@ class Receiver:
         return int(self._queue.state["skb"])
 
     @property
+    def polls(self) -> int:
+        """Polls that have ended so far; skbs have the numbers of theirs, from 0."""
+        return int(self._queue.state["polls"])
+
+    @property
     def kept(self) -> Records:
         """The newest skbs, each at its number modulo their count, a power of two."""
         return self._queue.skbs

@@ -15,6 +15,7 @@ def new_skb(q: Queue, frame: int) -> Record:
     skb = q.skbs[q.state["skb"] & (q.skbs.size - 1)]
     q.state["skb"] += 1
     skb["packet"] = q.state["packet"]
+    skb["poll"] = q.state["polls"]
     skb["drop"] = 0
     skb["frame"] = frame
     skb["nr_frags"] = 0

@@ -42,6 +42,7 @@ BUF = np.dtype(_fields("chunk", "offset", "asked", "size", "slab"))
 SKB = np.dtype(
     _fields(
         "packet",  # number of the frame among those replayed, from 0
+        "poll",  # number of the poll that received it, from 0
         "drop",  # 0, or why the driver dropped it
         "frame",  # bytes of the frame
         "linear",

@@ -41,6 +41,8 @@ class TimedReceiver:
         Bytes of the socket that `fit_packets` and `fit_bytes` are about.
     events : int
         How many events to keep for `log`.
+    keep : int
+        How many of the newest skbs to keep for `kept`.
     bins : Bins or None
         Where to put what memory is taken over time, for `series`; None: nowhere.
     consumer : Consumer
@@ -73,12 +75,13 @@ class TimedReceiver:
         ring: int = 256,
         rcvbuf: int = SK_RMEM_DEFAULT,
         events: int = 0,
+        keep: int = 0,
         bins: Bins | None = None,
         consumer: Consumer = Consumer(),  # noqa: B008 - it is a tuple
     ) -> None:
         """Make the queue and fill its ring."""
         self.strategy, self.ring = strategy, ring
-        self._queue = new_queue(strategy.layout(checked_ring(ring)), events, 0, 0)
+        self._queue = new_queue(strategy.layout(checked_ring(ring)), events, keep, 0)
         self._consumer = consumer
         self._clocked = new_clock(service, ring, bins or new_bins(), consumer)
         if bins:
@@ -198,6 +201,21 @@ class TimedReceiver:
         sockets = self._clocked.holding.sockets
         keys: Int64s = sockets["key"][sockets["key"] != 0]
         return keys
+
+    @property
+    def taken(self) -> int:
+        """Frames that the driver has received so far, those it dropped too: skbs are numbered."""
+        return int(self._queue.state["skb"])
+
+    @property
+    def polls(self) -> int:
+        """Polls that have ended so far; skbs have the numbers of theirs, from 0."""
+        return int(self._queue.state["polls"])
+
+    @property
+    def kept(self) -> Records:
+        """The newest skbs, each at its number modulo their count, a power of two."""
+        return self._queue.skbs
 
     @property
     def log(self) -> Records:

@@ -1,12 +1,8 @@
 """A device with its receive queues by the clock, under several strategies at once."""
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from types import TracebackType
 
-import numpy as np
 from rxreplay.emulator import Figures, Strategy
 from rxreplay.emulator.bins import Bins, new_bins
 from rxreplay.emulator.series import Series
@@ -16,16 +12,15 @@ from rxreplay.traces.packets import Int64s
 
 from .consumers import parse_consumer
 from .options import Options
+from .pooled import PooledDevice, wait_for
 from .sources import Lengths
-from .spreading import cores
-from .stalls import FixedStall
-from .timeline import Timeline
+from .timeline import Timeline, stand_still
 from .timing import Timing
 from .vantages import Frames
 
 
-class ClockedDevice(AbstractContextManager["ClockedDevice"]):
-    """As many queues as the options say, each with a ring and a guest's thread of its own.
+class ClockedDevice(PooledDevice[TimedReceiver]):
+    """A device whose guest takes time.
 
     Parameters
     ----------
@@ -40,10 +35,8 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
 
     Attributes
     ----------
-    packets : list of int
-        Frames that each queue has got.
     timeline : Timeline
-        When they came.
+        When frames came.
     """
 
     def __init__(
@@ -54,31 +47,24 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         keys: Callable[[Frames], Int64s] | None = None,
     ) -> None:
         """Fill all rings."""
-        ring, service = options.ring, timing.as_service()
+        service, points = timing.as_service(), options.points
         consumer = parse_consumer(options.consumer, options.rcvbuf)
-        self._lifetime, self._keys = options.consumer, keys
+        self._lifetime, self._keys, self._points = options.consumer, keys, points
         self.timeline = Timeline(timing.time)
         self._stalls = timing.stalls().fixed
-        self.packets = [0] * options.queues
-        self._behaviours = [each.behaviour(ring) for each in strategies]
-        alike = dict(zip(self._behaviours, strategies, strict=True))
-        self._points = options.points
-        self._traffic = [Traffic(options.points) for _ in self.packets if options.points]
-        self._queues = [
-            {
-                behaviour: TimedReceiver(
-                    each,
-                    service,
-                    ring=ring,
-                    rcvbuf=options.rcvbuf,
-                    bins=self._bins(),
-                    consumer=consumer,
-                )
-                for behaviour, each in alike.items()
-            }
-            for _ in range(options.queues)
-        ]
-        self._pool = ThreadPoolExecutor(options.threads or cores())
+        super().__init__(
+            strategies,
+            options,
+            lambda each: TimedReceiver(
+                each,
+                service,
+                ring=options.ring,
+                rcvbuf=options.rcvbuf,
+                bins=self._bins(),
+                consumer=consumer,
+            ),
+        )
+        self._traffic = [Traffic(points) for _ in self.packets if points]
 
     def _bins(self) -> Bins | None:
         return new_bins(self._points) if self._points else None
@@ -104,14 +90,9 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
         self.packets = [n + part[0].size for n, part in zip(self.packets, parts, strict=True)]
 
     def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
-        """Give the figures of each strategy, queue by queue; `wire_bytes` are of each queue."""
-        by_queue = []
-        for queue, wire in zip(self._queues, np.asarray(wire_bytes).tolist(), strict=True):
-            found = {behaviour: receiver.finish(wire) for behaviour, receiver in queue.items()}
-            by_queue.append(
-                [replace(found[each], lifetime=self._lifetime) for each in self._behaviours]
-            )
-        return [list(figures) for figures in zip(*by_queue, strict=True)]
+        """Give the figures of each strategy, queue by queue, with the name of the consumer."""
+        found = super().finish(wire_bytes)
+        return [[replace(each, lifetime=self._lifetime) for each in queues] for queues in found]
 
     def series(self) -> list[list[Series]]:
         """Give memory and traffic over time, as `finish` does figures; all end together."""
@@ -127,27 +108,3 @@ class ClockedDevice(AbstractContextManager["ClockedDevice"]):
             }
             by_queue.append([found[behaviour] for behaviour in self._behaviours])
         return [list(series) for series in zip(*by_queue, strict=True)]
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop the threads."""
-        self._pool.shutdown(cancel_futures=True)
-
-
-def wait_for(running: Iterable[Future[None]]) -> None:
-    """Wait until all is done; raise what one has raised."""
-    for done in list(running):
-        done.result()
-
-
-def stand_still(
-    timeline: Timeline, stalls: Sequence[FixedStall], receivers: Sequence[TimedReceiver]
-) -> None:
-    """Let guests stand still at times of the capture, whose first packets have been timed."""
-    placed = timeline.placed(stalls)
-    for receiver in receivers:
-        receiver.stand_still(placed)

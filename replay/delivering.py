@@ -71,7 +71,7 @@ class Delivery:
     @property
     def by_packet(self) -> bool:
         """Whether lengths alone would not do for the packets that come next."""
-        if self._to_observe or self._selector.decision is None:
+        if self._to_observe or self.watch or self._selector.decision is None:
             return True
         if not self._replaying:
             return False

@@ -19,6 +19,7 @@ from .result import Decided, ResultWarning, TraceInfo
 from .selecting import Selection
 from .socket_keys import SocketKeys
 from .sources import Walkable
+from .stacked import StackedDevice
 from .timeline import Timeline
 
 
@@ -64,16 +65,20 @@ def feed(
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
     warnings += replay_warnings(trace, digest, selection, options, number)
     info = describe(trace, digest.summary, selection.delivery, device.packets)
-    if not isinstance(device, ClockedDevice):
+    if isinstance(device, Device) or device.timeline is None:
         return Fed(info, figures, warnings)
     warnings += clock_warnings(device.timeline, trace.path or trace.format, number)
+    if isinstance(device, StackedDevice):
+        return Fed(info, figures, warnings)
     return Fed(info, figures, warnings, device.series(), device.timeline.zero_ns)
 
 
 def device_of(
     strategies: Sequence[Strategy], options: Options, trace: Walkable, selection: Selection
-) -> Device | ClockedDevice:
-    """Give the device that receives, by the clock if there is one."""
+) -> Device | ClockedDevice | StackedDevice:
+    """Give the device that receives: by the clock if there is one, with a stack if it is wanted."""
+    if options.gro and strategies:
+        return StackedDevice(strategies, options, selection.delivery)
     if options.timing is None:
         return Device(strategies, options)
     keys = None

@@ -13,7 +13,7 @@ from rxreplay.traces.link_types import link_type_name, parse_link_type
 from rxreplay.traces.mac import format_mac, parse_mac
 from rxreplay.traces.packets import FCS_MASK
 from rxreplay.traces.steering import AUTOMQ, MICROSOFT_KEY, SINGLE, Steering
-from rxreplay.traces.vantage import VANTAGES
+from rxreplay.traces.vantage import VANTAGES, WIRE
 
 from .consumers import DROP_TEXT, parse_consumer
 from .moments import parse_span
@@ -21,6 +21,7 @@ from .timing import Timing
 
 Join = Literal["time", "given"] | None
 KEEP, STRIP = TAGS = ("keep", "strip")
+ON, OFF = SWITCH = ("on", "off")
 Progress = Callable[[int, int | None], None]  # packets so far, packets in all where known
 
 
@@ -91,6 +92,12 @@ class Options:
     consumer : str
         Who takes skbs, by a clock: `drop` (at once), `delay:SPAN`, or sockets of `rcvbuf` bytes,
         one for each flow: `reader:RATE` reads from each so many packets a second, `unread` none.
+    gro : {"on", "off"} or None
+        Whether the guest's GRO merges packets behind the driver; either way its headers are read,
+        and what the stack copies for that is counted. None: what is behind the driver is left out.
+    partial_csum : bool
+        Whether all packets come with a checksum that is left to the guest, as from another guest
+        of the same host, for `gro`.
     """
 
     ring: int = 256
@@ -120,6 +127,8 @@ class Options:
     timing: Timing | None = None
     points: int = 512
     consumer: str = DROP_TEXT
+    gro: str | None = None
+    partial_csum: bool = False
 
     def __post_init__(self) -> None:
         """Check what is one of a few words.
@@ -133,10 +142,21 @@ class Options:
         for name, known in words.items():
             if getattr(self, name) not in known:
                 raise OptionError(f"--{name} {getattr(self, name)}: there are {', '.join(known)}")
+        if self.gro not in (None, *SWITCH):
+            raise OptionError(f"--gro {self.gro}: there are {', '.join(SWITCH)}")
+        if self.partial_csum and not self.gro:
+            raise OptionError("--partial-csum is about what the stack pulls: add --gro on or off")
+        if self.gro and self.vantage == WIRE:
+            raise OptionError(
+                "--gro: packets are not followed through the GRO of the host (--vantage wire): "
+                "record behind it, on the tap"
+            )
         if not (self.fcs == "auto" or (isinstance(self.fcs, int) and 0 <= self.fcs <= FCS_MASK)):
             raise OptionError(f"--fcs {self.fcs}: write auto, or 0 to {FCS_MASK} bytes")
         if parse_consumer(self.consumer, self.rcvbuf).kind and self.timing is None:
             raise OptionError(f"--consumer {self.consumer} needs a clock: --time recorded")
+        if self.gro and self.consumer != DROP_TEXT:
+            raise OptionError("--gro merges what a --consumer would have: use one of them")
 
     @property
     def side(self) -> Direction:
@@ -180,6 +200,8 @@ class Options:
             "clock": self.timing and self.timing.as_config(),
             "lifetime": self.consumer,
             "rcvbuf": self.rcvbuf,
+            "gro": self.gro,
+            "partial_csum": self.partial_csum,
             **self.selection_config(),
         }
 

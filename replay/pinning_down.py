@@ -13,11 +13,11 @@ from rxreplay.errors import OptionError
 from rxreplay.traces import Digest
 from rxreplay.traces.packets import Int64s
 
-from .clocked import wait_for
 from .comparing import openings
 from .consumers import has_sockets, parse_consumer
 from .feeding import clock_warnings, describe, expected_packets, replay_warnings
 from .options import Options, Progress, no_progress
+from .pooled import wait_for
 from .result import ResultWarning, TraceInfo
 from .selecting import Selection
 from .settings import resolve

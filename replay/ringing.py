@@ -11,16 +11,16 @@ from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import OptionError
 from rxreplay.traces import Digest
 
-from .clocked import stand_still, wait_for
 from .comparing import DEFAULTS, openings
 from .feeding import clock_warnings, describe, expected_packets, replay_warnings
 from .options import Options, Progress, no_progress
+from .pooled import wait_for
 from .result import ResultWarning, TraceInfo
 from .selecting import Selection
 from .settings import resolve
 from .sources import Source
 from .spreading import cores
-from .timeline import Timeline
+from .timeline import Timeline, stand_still
 from .timing import Timing
 
 SIZES: Final = (64, 128, 256, 512, 1024, 2048, 4096)

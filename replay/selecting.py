@@ -41,6 +41,7 @@ def without_bytes(options: Options) -> Options:
         "--decap": options.decap,
         "--vlan": options.vlan == STRIP,
         "--queues": options.steered().mode != SINGLE,
+        "--gro": options.gro,
     }
     wanting = [name for name, asked in needs.items() if asked]
     if wanting:

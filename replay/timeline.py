@@ -1,9 +1,9 @@
 """When packets arrive: the capture's own times, faster or slower ones, or a steady rate."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from rxreplay.emulator.clock import Stall
@@ -114,3 +114,19 @@ class Timeline:
             found.append(Stall(since * number.denominator // number.numerator, length_ns))
         self.stalls_before += sum(start + length < 0 for start, length in found)
         return found
+
+
+class StandsStill(Protocol):
+    """A guest that can stand still."""
+
+    def stand_still(self, stalls: Iterable[Stall], /) -> None:
+        """Stand still in the time that it is given."""
+
+
+def stand_still(
+    timeline: Timeline, stalls: Sequence[FixedStall], guests: Iterable[StandsStill]
+) -> None:
+    """Let guests stand still at times of the capture, whose first packets have been timed."""
+    placed = timeline.placed(stalls)
+    for guest in guests:
+        guest.stand_still(placed)

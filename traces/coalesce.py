@@ -38,6 +38,7 @@ SKB = np.dtype(
         ("frame_len", "i8"),
         ("segments", "i8"),
         ("carried", "i8"),
+        ("record", "i8"),  # the packet, from 0, that it begins with, or was merged into
         ("flush", "i8"),  # NAPI_GRO_CB(skb)->flush: can neither be held nor added
     ]
 )
@@ -58,8 +59,8 @@ NAPI = np.dtype(
     ]
 )
 
-# Rows of what comes in, and of what is handed on.
-IN_TS_NS, IN_FRAME_LEN, IN_ALIKE, IN_CARRIED = range(4)
+# Rows of what comes in, the last of which is written, and of what is handed on.
+IN_TS_NS, IN_FRAME_LEN, IN_ALIKE, IN_CARRIED, MERGED_INTO = range(5)
 TS_NS, FRAME_LEN, CARRIED, RECORD, SEGMENTS = range(5)
 
 
@@ -132,6 +133,7 @@ def merge(p: Record, skb: Record) -> None:
     p["ip_len"] += skb["payload_len"]
     p["frame_len"] += skb["payload_len"]
     p["segments"] += 1
+    skb["record"] = p["record"]
 
 
 @kernel
@@ -225,7 +227,10 @@ def begin_poll(napi: Record, held: Records, ts_ns: Word, out: Int64s) -> None:
 def coalesce(
     napi: Record, held: Records, frames: Int64s, headers: Records, skb: Record, out: Int64s
 ) -> None:
-    """Take packets, the rows of `frames`; write the rows of `out`, of which `written` get full."""
+    """Take packets, the rows of `frames`; write the rows of `out`, of which `written` get full.
+
+    Row `MERGED_INTO` of `frames` is written as well: the packet that each was merged into.
+    """
     napi["written"] = 0
     for i in range(headers.size):
         begin_poll(napi, held, frames[IN_TS_NS, i], out)
@@ -235,11 +240,13 @@ def coalesce(
         skb["frame_len"] = frames[IN_FRAME_LEN, i]
         skb["carried"] = frames[IN_CARRIED, i]
         skb["segments"] = 1
+        skb["record"] = napi["record"]
         if is_tcp(headers[i]):
             read_packet(napi, frames[:, i], headers[i], skb)
             dev_gro_receive(napi, held, skb, out)
         else:
             hand_on(napi, skb, out)
+        frames[MERGED_INTO, i] = skb["record"]
 
 
 @kernel

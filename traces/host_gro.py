@@ -12,6 +12,7 @@ from .coalesce import (
     IN_FRAME_LEN,
     IN_TS_NS,
     MAX_GRO_SKBS,
+    MERGED_INTO,
     NAPI,
     SEGMENTS,
     SKB,
@@ -77,7 +78,7 @@ class HostGro:
         self._napi["mtu"], self._napi["record"] = mtu, -1
         self._held = np.zeros(HELD, SKB)
         self._skb = np.zeros(1, SKB)[0]
-        self._in = np.zeros((IN_CARRIED + 1, 0), np.int64)
+        self._in = np.zeros((MERGED_INTO + 1, 0), np.int64)
         self._out = np.zeros((SEGMENTS + 1, HELD), np.int64)
 
     def take(
@@ -104,7 +105,7 @@ class HostGro:
         """
         count = headers.size
         if self._in.shape[1] < count:
-            self._in = np.zeros((IN_CARRIED + 1, count), np.int64)
+            self._in = np.zeros((MERGED_INTO + 1, count), np.int64)
             self._out = np.zeros((SEGMENTS + 1, count + HELD), np.int64)
         self._in[IN_TS_NS, :count] = ts_ns
         self._in[IN_FRAME_LEN, :count] = frame_len
@@ -112,6 +113,14 @@ class HostGro:
         self._in[IN_CARRIED, :count] = carried
         coalesce(self._napi, self._held, self._in, headers, self._skb, self._out)
         return self._out[:, : self._napi["written"]]
+
+    def merged_into(self, count: int) -> Int64s:
+        """Give, for each of the `count` packets last taken, the one that it was merged into.
+
+        Both are counted from the very first packet; one that begins a merge, or is alone, is
+        merged into itself.
+        """
+        return self._in[MERGED_INTO, :count]
 
     def end(self) -> Int64s:
         """Give what is still held, as at the end of a poll; columns as of `take`."""

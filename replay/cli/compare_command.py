@@ -11,6 +11,7 @@ from .shared import (
     READING,
     REPORTING,
     SERIES,
+    STACK,
     STEERING,
     CaptureCommand,
     timed,
@@ -40,6 +41,7 @@ from .shared import (
 @SERIES
 @READING
 @STEERING
+@STACK
 @REPORTING
 def command(
     captures: tuple[str, ...],
@@ -66,7 +68,7 @@ def command(
     check_free(output, force=force, inputs=captures)
     options = Options(**timed(how))
     check_series(series, options, [*captures, output], force=force)
-    shown = rows_with(rows)
+    shown = rows_with(rows, stack=bool(how["gro"]))
     chosen = apply_settings(strategies or default_strategies(), settings)
     with progress_bar(quiet=quiet) as progress:
         results = compare(captures, chosen, options, progress)

@@ -10,6 +10,7 @@ from .shared import (
     READING,
     REPORTING,
     SERIES,
+    STACK,
     STEERING,
     CaptureCommand,
     timed,
@@ -24,6 +25,7 @@ from .shared import (
 @SERIES
 @READING
 @STEERING
+@STACK
 @REPORTING
 def command(
     capture: str,

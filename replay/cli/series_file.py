@@ -25,6 +25,8 @@ def check_series(
     form_of(path)
     if options.timing is None:
         raise OptionError("--series is over trace time, and needs a clock: --time recorded")
+    if options.gro:
+        raise OptionError("--series is of what the driver keeps: leave --gro out")
     if path in inputs:
         raise OptionError(f"--series {path}: the command has that file already; name another one")
     check_free(path, force=force, inputs=[each for each in inputs if each])

@@ -329,6 +329,21 @@ def timed(how: dict[str, Any]) -> dict[str, Any]:
     return how | {"timing": given}
 
 
+STACK = options(
+    click.option(
+        "--gro",
+        type=click.Choice(["on", "off"]),
+        help="Follow packets through the guest's stack: what GRO merges, and what is copied to "
+        "read headers (off: as after 'ethtool -K IF gro off').  Not followed unless given.",
+    ),
+    click.option(
+        "--partial-csum",
+        is_flag=True,
+        help="For --gro: all packets leave their checksum to the guest, as those of another guest "
+        "of the same host do, and the driver pulls their headers.",
+    ),
+)
+
 REPORTING = options(
     click.option(
         "--format",

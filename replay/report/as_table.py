@@ -14,9 +14,10 @@ from ..result import Result, Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .as_csv import flat
-from .heads import chosen_text, decided_texts, polls_text
+from .heads import chosen_text, decided_texts, polls_text, stack_text
 from .over_time import arriving_line, at_peak_text, resident_line, scale_text
-from .rows import ROWS, Row, best_of
+from .row import Row
+from .rows import EVERY_ROW, ROWS, best_of
 from .showing import SafeConsole, console, line, lines
 
 LABEL_WIDTH = 29  # the longest label and the space behind it
@@ -47,6 +48,7 @@ def heading(trace: TraceInfo) -> str:
 def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> None:
     """Write a comparison of strategies for each trace, and the verdict where no row is left out."""
     to = console(out)
+    shown = EVERY_ROW if rows is ROWS and results.config["gro"] else rows
     for number, trace in enumerate(results.traces):
         figures = results.of(number)
         to.print(line(heading(trace)), soft_wrap=True)
@@ -56,7 +58,7 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
         say_doubts(to, results.doubts(number))
         columns = alike(figures)
         for start, stop in parts(columns, to.width):
-            to.print(comparison(figures, columns[start:stop], results.reference, rows, to.width))
+            to.print(comparison(figures, columns[start:stop], results.reference, shown, to.width))
         to.print(line(legend(figures, results.reference), "dim"))
         if rows is ROWS:
             say_each_over_time(to, results.series(number), columns)
@@ -136,8 +138,8 @@ def assumptions(results: Results) -> str:
     config = results.config
     queues = f"{config['queues']} queues, " if config["queues"] > 1 else ""
     return (
-        f"{queues}ring of {config['ring']}, {polls_text(config)}, skbs freed by the rule "
-        f"'{config['lifetime']}', a socket of {config['rcvbuf']:,} B"
+        f"{queues}ring of {config['ring']}, {polls_text(config)}, {stack_text(config)}"
+        f"skbs freed by the rule '{config['lifetime']}', a socket of {config['rcvbuf']:,} B"
     )
 
 
@@ -212,12 +214,13 @@ def rows_table(heads: Sequence[str]) -> Table:
 
 def say_queues(to: SafeConsole, queues: Sequence[Figures]) -> None:
     """Write the figures of each receive queue, where there are several."""
+    rows = EVERY_ROW if queues and queues[0].stack else ROWS
     names = [[f"queue {number}"] for number in range(len(queues))]
     for start, stop in parts(names, to.width) if queues else ():
         table = rows_table([name for (name,) in names[start:stop]])
         some = queues[start:stop]
         table.add_row("frames", *(f"{each.packets:,} " for each in some))
-        for row in ROWS:
+        for row in rows:
             table.add_row(row.label, *(cell(row, each, None, None) for each in some))
         to.print()
         to.print(table)

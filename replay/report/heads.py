@@ -82,6 +82,19 @@ def stalls_text(clock: Mapping[str, Any]) -> str:
     return f", the vCPU stands still {' and '.join(parts)}" if parts else ""
 
 
+def stack_text(config: Mapping[str, Any]) -> str:
+    """Say whether packets are followed behind the driver; "" where not.
+
+    Examples
+    --------
+    >>> stack_text({"gro": None}), stack_text({"gro": "on", "partial_csum": True})
+    ('', 'GRO on, checksums left to the guest, ')
+    """
+    if not config["gro"]:
+        return ""
+    return f"GRO {config['gro']}, {'checksums left to the guest, ' * config['partial_csum']}"
+
+
 def queues_text(packets: Sequence[int]) -> str:
     """Say how evenly several receive queues are used.
 

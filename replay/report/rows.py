@@ -1,45 +1,14 @@
-"""The rows of a comparison: which figure, how it reads, and which way is better."""
+"""The rows of a comparison, in order, and which of them are asked for."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rxreplay.emulator import Figures
 
 from ..errors import OptionError
 from ..units import bytes_text, count_text, number_text, share_text
-
-Number = float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A figure that a comparison shows.
-
-    Attributes
-    ----------
-    label : str
-        What people read.
-    value : callable
-        From the figures to the number that is compared; None where it was not computed.
-    text : callable
-        From the figures to what is printed.
-    better : {"low", "high"} or None
-        Which end is the best, if either.
-    relative : bool
-        Whether it is shown in times of the reference as well.
-    """
-
-    label: str
-    value: Callable[[Figures], Number]
-    text: Callable[[Figures], str]
-    better: Literal["low", "high"] | None = "low"
-    relative: bool = False
-
-
-def per_packet(figure: float, figures: Figures) -> Number:
-    """Divide by the packets delivered."""
-    return figure / figures.delivered_packets if figures.delivered_packets else None
+from .row import Number, Row, per_packet
+from .stack_rows import STACK_ROWS
 
 
 def mean_frags(figures: Figures) -> Number:
@@ -174,6 +143,7 @@ ROWS: Final = (
         "high",
     ),
 )
+EVERY_ROW: Final = (*ROWS, *STACK_ROWS)  # where packets were followed through the stack
 
 
 def best_of(row: Row, figures: Iterable[Figures]) -> Number:
@@ -187,8 +157,15 @@ def best_of(row: Row, figures: Iterable[Figures]) -> Number:
     return min(known) if row.better == "low" else max(known)
 
 
-def rows_with(texts: Sequence[str]) -> Sequence[Row]:
+def asked_for(row: Row, texts: Sequence[str]) -> bool:
+    """Say whether a row's label contains one of the texts, in whatever case."""
+    return any(text.lower() in row.label.lower() for text in texts)
+
+
+def rows_with(texts: Sequence[str], *, stack: bool = False) -> Sequence[Row]:
     """Give the rows whose label contains one of the texts, and the drops; all without a text.
+
+    `stack` says whether there is something in the rows of the stack.
 
     Raises
     ------
@@ -200,8 +177,9 @@ def rows_with(texts: Sequence[str]) -> Sequence[Row]:
     >>> [row.label for row in rows_with(["hole"])]
     ['packets dropped', 'bytes dropped', 'holes in buffers']
     """
-    chosen = [row for row in ROWS[len(DROPS) :] if any(text.lower() in row.label for text in texts)]
+    rows = EVERY_ROW if stack else ROWS
+    chosen = [row for row in rows[len(DROPS) :] if asked_for(row, texts)]
     if texts and not chosen:
-        labels = "; ".join(row.label for row in ROWS)
+        labels = "; ".join(row.label for row in rows)
         raise OptionError(f"no row of the comparison contains {' or '.join(texts)}: {labels}")
     return [*DROPS, *chosen] if chosen else ROWS

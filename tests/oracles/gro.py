@@ -65,9 +65,11 @@ class Gro:
         self.now = None
         self.record = -1
         self.out = []
+        self.groups = []  # what each frame was made of
 
     def give(self, parts):
         length = parts[0].frame_len + sum(part.payload for part in parts[1:])
+        self.groups.append(list(parts))
         self.out.append((self.now, length, parts[0].carried, self.record, len(parts)))
 
     def flush(self):

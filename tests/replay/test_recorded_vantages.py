@@ -146,3 +146,9 @@ def test_the_page_has_these_numbers(name):
         *(beside(of.packets, tap.packets) for of in merged),
         *(beside(of.truesize_bytes, tap.truesize_bytes) for of in (merged[1], wire)),
     ]
+
+
+@pytest.mark.parametrize(("name", "apart"), [("mtu-mixed-1G", 0), ("mtu-flows-1G", 1)])
+def test_what_the_guest_makes_of_it_behind_its_driver(name, apart):
+    skbs = figures(name, "tap", gro="on", polls=64).stack.skbs
+    assert abs(skbs - lengths(name, "guest").size) <= apart

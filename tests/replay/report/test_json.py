@@ -52,7 +52,17 @@ def test_the_top_and_what_each_part_has(report):
     assert list(report) == ["schema", "config", "run", "traces", "results", "warnings"]
     assert report["schema"] == "rxreplay/1"
     assert set(report["config"]) == {
-        *("strategies", "reference", "ring", "poll", "clock", "lifetime", "rcvbuf"),
+        *(
+            "strategies",
+            "reference",
+            "ring",
+            "poll",
+            "clock",
+            "lifetime",
+            "rcvbuf",
+            "gro",
+            "partial_csum",
+        ),
         *(
             "direction",
             "guest_mac",

@@ -1,0 +1,88 @@
+"""A device whose queues receive in threads, each under several strategies at once."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+import numpy as np
+from rxreplay.emulator import Figures, Strategy
+
+from .options import Options
+from .sources import Lengths
+from .spreading import cores
+
+
+class Finishing(Protocol):
+    """What receives, as far as its end is concerned."""
+
+    def finish(self, wire_bytes: int, /) -> Figures:
+        """Give the figures."""
+
+
+R = TypeVar("R", bound=Finishing)
+
+
+class PooledDevice(Generic[R]):
+    """As many queues as the options say, each with a ring and a guest's thread of its own.
+
+    Parameters
+    ----------
+    strategies : sequence of Strategy
+        Those that behave alike share one receiver.
+    options : Options
+        How to replay.
+    make : callable
+        Gives a receiver under one strategy.
+
+    Attributes
+    ----------
+    packets : list of int
+        Frames that each queue has got.
+    """
+
+    def __init__(
+        self, strategies: Sequence[Strategy], options: Options, make: Callable[[Strategy], R]
+    ) -> None:
+        """Fill all rings."""
+        self.packets = [0] * options.queues
+        self._behaviours = [each.behaviour(options.ring) for each in strategies]
+        alike = dict(zip(self._behaviours, strategies, strict=True))
+        self._queues: list[Mapping[object, R]] = [
+            {behaviour: make(each) for behaviour, each in alike.items()}
+            for _ in range(options.queues)
+        ]
+        self._pool = ThreadPoolExecutor(options.threads or cores())
+
+    def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
+        """Give the figures of each strategy, queue by queue; `wire_bytes` are of each queue.
+
+        Raises
+        ------
+        LedgerError
+            Something does not balance.
+        """
+        by_queue = []
+        for queue, wire in zip(self._queues, np.asarray(wire_bytes).tolist(), strict=True):
+            found = {behaviour: receiver.finish(wire) for behaviour, receiver in queue.items()}
+            by_queue.append([found[behaviour] for behaviour in self._behaviours])
+        return [list(figures) for figures in zip(*by_queue, strict=True)]
+
+    def __enter__(self) -> Self:
+        """Begin with threads that wait."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the threads."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def wait_for(running: Iterable[Future[None]]) -> None:
+    """Wait until all is done; raise what one has raised."""
+    for done in list(running):
+        done.result()
