@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
 The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
-`sockets`, `strategies`, `verify`.
+`sockets`, `strategies`, `diff`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -12,6 +12,7 @@ from rxreplay._version import __version__
 
 if TYPE_CHECKING:
     from rxreplay.cataloguing import strategies
+    from rxreplay.changing import diff
     from rxreplay.charging import sockets
     from rxreplay.comparing import compare, replay
     from rxreplay.errors import RxReplayError
@@ -27,6 +28,7 @@ __all__ = [
     "RxReplayError",
     "__version__",
     "compare",
+    "diff",
     "explain",
     "info",
     "join_traces",
@@ -42,6 +44,7 @@ _HOMES = {
     "Options": "options",
     "RxReplayError": "errors",
     "compare": "comparing",
+    "diff": "changing",
     "explain": "explaining",
     "info": "inspecting",
     "join_traces": "traces",

@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "The story of a packet: buffers, skb, truesize, chunks.",
     "sockets": "What sockets can take of a capture, and what they would need.",
     "strategies": "The receive strategies, one line each.",
+    "diff": "What changed from one result to another.",
     "verify": "Hold the emulator against recordings and traces of real kernels.",
 }
 
@@ -30,7 +31,7 @@ INTERRUPTED = 130
 
 EPILOG = """\b
 Exit status: 0 done; 1 error (in verify: a difference); 2 wrong usage;
-4 finished, but some inputs failed; 130 interrupted."""
+3 a limit of --fail-on is crossed; 4 finished, but some inputs failed; 130 interrupted."""
 
 
 def start_quickly() -> None:

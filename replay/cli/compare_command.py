@@ -7,6 +7,7 @@ import click
 from .shared import (
     CAPTURES,
     EMULATING,
+    FAIL_ON,
     MAYBE_TIMING,
     READING,
     REPORTING,
@@ -38,12 +39,14 @@ from .shared import (
 @MAYBE_TIMING
 @READING
 @STEERING
+@FAIL_ON
 @REPORTING
 def command(
     captures: tuple[str, ...],
     strategies: tuple[str, ...],
     rows: tuple[str, ...],
     settings: tuple[str, ...],
+    fail_on: tuple[str, ...],
     form: str,
     output: str | None,
     force: bool,
@@ -52,6 +55,7 @@ def command(
 ) -> None:
     """Replay each CAPTURE under several strategies and show them side by side."""
     from ..comparing import compare, default_strategies
+    from ..limits import crossings, parsed
     from ..options import Options
     from ..report.rows import rows_with
     from ..settings import apply_settings
@@ -62,6 +66,8 @@ def command(
     check_free(output, force=force, inputs=captures)
     shown = rows_with(rows)
     chosen = apply_settings(strategies or default_strategies(), settings)
+    limits = parsed(fail_on, chosen)
     with progress_bar(quiet=quiet) as progress:
         results = compare(captures, chosen, Options(**timed(how)), progress)
-    finish(results, "compare", form, output, quiet=quiet, rows=shown)
+    crossed = crossings(limits, results)
+    finish(results, "compare", form, output, quiet=quiet, crossings=crossed, rows=shown)

@@ -4,7 +4,16 @@ from typing import Any
 
 import click
 
-from .shared import EMULATING, MAYBE_TIMING, READING, REPORTING, STEERING, CaptureCommand, timed
+from .shared import (
+    EMULATING,
+    FAIL_ON,
+    MAYBE_TIMING,
+    READING,
+    REPORTING,
+    STEERING,
+    CaptureCommand,
+    timed,
+)
 
 
 @click.command("replay", cls=CaptureCommand)
@@ -14,11 +23,13 @@ from .shared import EMULATING, MAYBE_TIMING, READING, REPORTING, STEERING, Captu
 @MAYBE_TIMING
 @READING
 @STEERING
+@FAIL_ON
 @REPORTING
 def command(
     capture: str,
     strategy: str,
     settings: tuple[str, ...],
+    fail_on: tuple[str, ...],
     form: str,
     output: str | None,
     force: bool,
@@ -27,6 +38,7 @@ def command(
 ) -> None:
     """Replay CAPTURE under one strategy and give all of its figures."""
     from ..comparing import replay
+    from ..limits import crossings, parsed
     from ..options import Options
     from ..settings import apply_settings
     from ..writing import check_free
@@ -35,6 +47,8 @@ def command(
 
     check_free(output, force=force, inputs=[capture])
     [chosen] = apply_settings([strategy], settings)
+    limits = parsed(fail_on, [chosen])
     with progress_bar(quiet=quiet) as progress:
         results = replay(capture, chosen, Options(**timed(how)), progress)
-    finish(results, "replay", form, output, quiet=quiet)
+    crossed = crossings(limits, results)
+    finish(results, "replay", form, output, quiet=quiet, crossings=crossed)

@@ -2,8 +2,10 @@
 
 import platform
 import sys
+from collections.abc import Iterable
 
 from .._version import __version__
+from ..changing import Differences
 from ..report import reporter
 from ..result import Results
 from ..ringing import Rings
@@ -12,6 +14,7 @@ from ..stories.story import Stories
 from ..writing import output
 from .saying import complain
 
+LIMIT_CROSSED = 3
 SOME_FAILED = 4
 
 
@@ -25,15 +28,18 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories | Rings | SocketResults,
+    results: Results | Stories | Rings | SocketResults | Differences,
     command: str,
     form: str,
     path: str | None,
     *,
     quiet: bool,
+    crossings: Iterable[str] = (),
     **view: object,
 ) -> None:
-    """Write the results, then what went wrong; exit with 4 where some inputs failed.
+    """Write the results, then what went wrong, and exit so.
+
+    The status is 3 where limits are crossed, and 4 where some inputs failed.
 
     `view` is what the table of a command can be told besides.
     """
@@ -47,5 +53,7 @@ def finish(
         complain(f"rxreplay: {failure}")
     if path not in (None, "-") and not quiet:
         complain(f"Wrote {path}")
-    if results.failed:
-        sys.exit(SOME_FAILED)
+    crossed = [f"rxreplay: {text}" for text in crossings]
+    complain(*crossed)
+    if crossed or results.failed:
+        sys.exit(LIMIT_CROSSED if crossed else SOME_FAILED)

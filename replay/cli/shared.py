@@ -292,6 +292,14 @@ def timed(how: dict[str, Any]) -> dict[str, Any]:
     return how | {"timing": given}
 
 
+FAIL_ON = click.option(
+    "--fail-on",
+    metavar="[STRATEGY:]LIMIT",
+    multiple=True,
+    help="Exit with 3 where a figure crosses a limit, as resident_bytes.peak>8MiB or "
+    "5.10/big:drops.total>0.  Repeatable.",
+)
+
 REPORTING = options(
     click.option(
         "--format",

@@ -11,6 +11,7 @@ ELSEWHERE: Final = {
     ("table", "explain"): "as_story",
     ("table", "ring"): "as_ring",
     ("table", "sockets"): "as_sockets",
+    ("table", "diff"): "as_diff",
 }
 
 

@@ -8,11 +8,11 @@ from rich.text import Text
 from rxreplay.emulator import Figures
 
 from ..delivering import UNCLEAR
+from ..flattening import flat
 from ..inspecting import meaning
 from ..result import Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
-from .as_csv import flat
 from .heads import chosen_text, decided_texts, polls_text
 from .rows import ROWS, Row, best_of
 from .showing import SafeConsole, console, line, lines

@@ -1,0 +1,42 @@
+"""Nested values as leaves with paths, as CSV's columns and users name figures."""
+
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_type_hints
+
+
+def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JSON
+    """Give the leaves of a JSON value with their paths.
+
+    Examples
+    --------
+    >>> list(flat({"a": {"b": 1}, "c": [2, 3]}))
+    [('a.b', 1), ('c.0', 2), ('c.1', 3)]
+    """
+    if isinstance(value, dict):
+        items: Any = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    else:
+        yield path, value
+        return
+    for key, part in items:
+        yield from flat(part, f"{path}.{key}" if path else str(key))
+
+
+def leaves(kind: Any, value: dict[str, Any] | None, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    """Give the leaves of a dataclass in its JSON form, null ones too: the same for every run.
+
+    Examples
+    --------
+    >>> from rxreplay.emulator.figures import AmplificationLevel
+    >>> [path for path, _ in leaves(AmplificationLevel, None, "a")][:2]
+    ['a.peak.held_bytes', 'a.peak.payload_bytes']
+    """
+    for name, hint in get_type_hints(kind).items():
+        part = None if value is None else value[name]
+        nested = [each for each in get_args(hint) or [hint] if is_dataclass(each)]
+        if nested:
+            yield from leaves(nested[0], part, f"{path}.{name}")
+        else:
+            yield from flat(part, f"{path}.{name}")
