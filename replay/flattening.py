@@ -40,3 +40,20 @@ def leaves(kind: Any, value: dict[str, Any] | None, path: str) -> Iterator[tuple
             yield from leaves(nested[0], part, f"{path}.{name}")
         else:
             yield from flat(part, f"{path}.{name}")
+
+
+def leaf_types(kind: Any, path: str) -> Iterator[tuple[str, type]]:  # noqa: ANN401
+    """Give the types of a dataclass's leaves, without None; of a tuple that of its items.
+
+    Examples
+    --------
+    >>> from rxreplay.emulator.figures import Level
+    >>> list(leaf_types(Level, "a"))
+    [('a.peak', <class 'int'>), ('a.mean', <class 'float'>), ('a.end', <class 'int'>)]
+    """
+    for name, hint in get_type_hints(kind).items():
+        inner = next(iter(get_args(hint)), hint)  # of `int | None` and of `tuple[int, ...]`
+        if is_dataclass(inner):
+            yield from leaf_types(inner, f"{path}.{name}")
+        else:
+            yield f"{path}.{name}", inner

@@ -147,6 +147,30 @@ class Results:
         said = (result.doubt for result in self.results if result.trace == trace and result.doubt)
         return list(dict.fromkeys(said))
 
+    def to_arrow(self) -> Any:  # noqa: ANN401 - as the library has it
+        """Give a pyarrow.Table, a row a result; the extra `arrow` brings pyarrow."""
+        from .tabular import to_arrow
+
+        return to_arrow(self)
+
+    def to_pandas(self) -> Any:  # noqa: ANN401
+        """Give a pandas.DataFrame of Arrow's types, so that null stays null and integers exact."""
+        from .tabular import needed
+
+        return self.to_arrow().to_pandas(types_mapper=needed("pandas", "pandas").ArrowDtype)
+
+    def to_polars(self) -> Any:  # noqa: ANN401
+        """Give a polars.DataFrame."""
+        from .tabular import needed
+
+        return needed("polars", "polars").from_arrow(self.to_arrow())
+
+    def _repr_html_(self) -> str:
+        """Give the comparison as a notebook shows it."""
+        from .report.as_notebook import table
+
+        return table(self)
+
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
         return {

@@ -10,7 +10,7 @@ from .shared import (
     FAIL_ON,
     MAYBE_TIMING,
     READING,
-    REPORTING,
+    REPORTING_RESULTS,
     STEERING,
     CaptureCommand,
     timed,
@@ -40,7 +40,7 @@ from .shared import (
 @READING
 @STEERING
 @FAIL_ON
-@REPORTING
+@REPORTING_RESULTS
 def command(
     captures: tuple[str, ...],
     strategies: tuple[str, ...],

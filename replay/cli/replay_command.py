@@ -9,7 +9,7 @@ from .shared import (
     FAIL_ON,
     MAYBE_TIMING,
     READING,
-    REPORTING,
+    REPORTING_RESULTS,
     STEERING,
     CaptureCommand,
     timed,
@@ -24,7 +24,7 @@ from .shared import (
 @READING
 @STEERING
 @FAIL_ON
-@REPORTING
+@REPORTING_RESULTS
 def command(
     capture: str,
     strategy: str,

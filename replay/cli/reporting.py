@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .._version import __version__
 from ..changing import Differences
-from ..report import reporter
+from ..report import BINARY, reporter
 from ..result import Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
@@ -44,7 +44,7 @@ def finish(
     `view` is what the table of a command can be told besides.
     """
     results.run.update(run_record())
-    with output(path) as out:
+    with output(path, binary=form in BINARY) as out:
         reporter(form, command)(results, out, **(view if form == "table" else {}))
     if not quiet:
         for warning in results.warnings:

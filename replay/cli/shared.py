@@ -1,10 +1,12 @@
 """Options that several commands share, and how they report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, TypeVar
 
 import click
+
+from ..report import FORMATS, MORE_FORMATS
 
 WHOLE_BUDGET: Final = 64  # packets of a NAPI poll at most
 
@@ -300,16 +302,23 @@ FAIL_ON = click.option(
     "5.10/big:drops.total>0.  Repeatable.",
 )
 
-REPORTING = options(
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice(["table", "json", "csv"]),
-        default="table",
-        show_default=True,
-        help="Form of the output.",
-    ),
-    click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
-    click.option("--force", is_flag=True, help="Write over FILE."),
-    click.option("--quiet", "-q", is_flag=True, help="No progress, no warnings."),
-)
+
+def reporting(forms: Sequence[str]) -> Callable[[F], F]:
+    """Give the options of the output."""
+    return options(
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(forms),
+            default="table",
+            show_default=True,
+            help="Form of the output.",
+        ),
+        click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+        click.option("--force", is_flag=True, help="Write over FILE."),
+        click.option("--quiet", "-q", is_flag=True, help="No progress, no warnings."),
+    )
+
+
+REPORTING = reporting(FORMATS)
+REPORTING_RESULTS = reporting(MORE_FORMATS)

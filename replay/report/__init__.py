@@ -4,9 +4,11 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
 
-Reporter = Callable[..., None]  # (Results, TextIO), and how a table is to look
+Reporter = Callable[..., None]  # (Results, TextIO or BinaryIO), and how a table is to look
 
 FORMATS: Final = ("table", "json", "csv")
+MORE_FORMATS: Final = (*FORMATS, "jsonl", "markdown", "parquet", "openmetrics")
+BINARY: Final = ("parquet",)
 ELSEWHERE: Final = {
     ("table", "explain"): "as_story",
     ("table", "ring"): "as_ring",

@@ -4,22 +4,14 @@ import csv
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from rxreplay.emulator import Figures
-
 from ..changing import Differences
 from ..escaping import escaped
-from ..flattening import flat, leaves
-from ..result import Result, Results
+from ..flattening import flat
+from ..result import Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
 from ..stories.story import Stories
-
-
-def result_row(result: Result, path: str | None) -> dict[str, Any]:
-    """Give a result's fields by their JSON paths, and first of which capture they are."""
-    whole = result.as_dict()
-    figures = leaves(Figures, whole.pop("figures"), "figures")
-    return {"path": path} | whole | dict(figures)
+from ..tabular import result_rows
 
 
 def _write(rows: list[dict[str, Any]], out: TextIO) -> None:
@@ -37,7 +29,7 @@ def _field(value: object) -> object:
 
 def write(results: Results, out: TextIO) -> None:
     """Write a row for each trace and strategy; an empty field is null."""
-    _write([result_row(r, results.traces[r.trace].path) for r in results.results], out)
+    _write(list(result_rows(results)), out)
 
 
 def write_info(results: Results, out: TextIO) -> None:
