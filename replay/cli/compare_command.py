@@ -13,6 +13,7 @@ from .shared import (
     REPORTING_RESULTS,
     STEERING,
     CaptureCommand,
+    strategy_names,
     timed,
 )
 
@@ -24,6 +25,7 @@ from .shared import (
     "-s",
     "strategies",
     metavar="KERNEL/MODE",
+    shell_complete=strategy_names,
     multiple=True,
     help="A strategy to show; the first is the reference.  Repeatable.  "
     "[default: all of 'rxreplay strategies' marked with *]",

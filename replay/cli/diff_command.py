@@ -2,10 +2,10 @@
 
 import click
 
-from .shared import FAIL_ON, REPORTING
+from .shared import FAIL_ON, REPORTING, Command
 
 
-@click.command("diff")
+@click.command("diff", cls=Command)
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
 @FAIL_ON

@@ -12,13 +12,21 @@ from .shared import (
     REPORTING_RESULTS,
     STEERING,
     CaptureCommand,
+    strategy_names,
     timed,
 )
 
 
 @click.command("replay", cls=CaptureCommand)
 @click.argument("capture", metavar="CAPTURE")
-@click.option("--strategy", "-s", metavar="KERNEL/MODE", required=True, help="What receives.")
+@click.option(
+    "--strategy",
+    "-s",
+    metavar="KERNEL/MODE",
+    shell_complete=strategy_names,
+    required=True,
+    help="What receives.",
+)
 @EMULATING
 @MAYBE_TIMING
 @READING

@@ -13,7 +13,21 @@ WHOLE_BUDGET: Final = 64  # packets of a NAPI poll at most
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class CaptureCommand(click.Command):
+class Command(click.Command):
+    """A command that can show what it would run with, in place of running."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, or show with what."""
+        if not ctx.find_root().params.get("print_config"):
+            return super().invoke(ctx)
+        from .configuring import config_lines
+        from .saying import say
+
+        say(*config_lines(ctx))
+        return None
+
+
+class CaptureCommand(Command):
     """A command on captures, whose bare --join does not swallow the capture behind it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -23,6 +37,15 @@ class CaptureCommand(click.Command):
             if argument == "--join" and args[index + 1 : index + 2] not in (["time"], ["given"]):
                 args[index] = "--join=time"
         return super().parse_args(ctx, args)
+
+
+def strategy_names(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Complete the name of a strategy for a shell."""
+    from rxreplay.emulator import STRATEGIES
+
+    return [each.name for each in STRATEGIES if each.name.startswith(incomplete)]
 
 
 CAPTURES = click.argument("captures", metavar="CAPTURE...", nargs=-1, required=True)
