@@ -51,9 +51,9 @@ def test_the_file_itself_can_be_named_by_the_environment(rxreplay, config):
 
 
 def test_a_commands_own_table_comes_before_what_all_have(rxreplay, config):
-    file = config("ring = 512\n[compare]\nring = 1024\n[ring]\nsize = [64, 128]\n")
-    assert resolved(rxreplay, "--config", file, "compare", "x")[0]["ring"] == 1024
-    assert resolved(rxreplay, "--config", file, "sockets", "x")[0]["ring"] == 512
+    file = config("poll = 5\n[compare]\npoll = 9\n[ring]\nsize = [64, 128]\n")
+    assert resolved(rxreplay, "--config", file, "compare", "x")[0]["poll"] == 9
+    assert resolved(rxreplay, "--config", file, "sockets", "x")[0]["poll"] == 5
     assert resolved(rxreplay, "--config", file, "ring", "x")[0]["size"] == [64, 128]
 
 
