@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
 The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
-`sockets`, `strategies`, `diff`, `verify`.
+`sockets`, `strategies`, `sweep`, `diff`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rxreplay.inspecting import info
     from rxreplay.options import Options
     from rxreplay.ringing import ring
+    from rxreplay.sweeping import sweep
     from rxreplay.traces import join_traces, open_trace
     from rxreplay.verifying import verify
 
@@ -37,6 +38,7 @@ __all__ = [
     "ring",
     "sockets",
     "strategies",
+    "sweep",
     "verify",
 ]
 
@@ -53,6 +55,7 @@ _HOMES = {
     "ring": "ringing",
     "sockets": "charging",
     "strategies": "cataloguing",
+    "sweep": "sweeping",
     "verify": "verifying",
 }
 

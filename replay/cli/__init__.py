@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "The story of a packet: buffers, skb, truesize, chunks.",
     "sockets": "What sockets can take of a capture, and what they would need.",
     "strategies": "The receive strategies, one line each.",
+    "sweep": "One number over a range: curves, and where they step.",
     "diff": "What changed from one result to another.",
     "verify": "Hold the emulator against recordings and traces of real kernels.",
 }

@@ -11,6 +11,7 @@ from ..result import Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
 from ..stories.story import Stories
+from ..sweeping import Sweep
 from ..writing import output
 from .saying import complain
 
@@ -28,7 +29,7 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories | Rings | SocketResults | Differences,
+    results: Results | Stories | Rings | SocketResults | Differences | Sweep,
     command: str,
     form: str,
     path: str | None,

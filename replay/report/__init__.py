@@ -14,6 +14,7 @@ ELSEWHERE: Final = {
     ("table", "ring"): "as_ring",
     ("table", "sockets"): "as_sockets",
     ("table", "diff"): "as_diff",
+    ("table", "sweep"): "as_sweep",
 }
 
 

@@ -4,13 +4,16 @@ import csv
 from dataclasses import asdict
 from typing import Any, TextIO
 
+from rxreplay.emulator import Figures
+
 from ..changing import Differences
 from ..escaping import escaped
-from ..flattening import flat
+from ..flattening import flat, leaves
 from ..result import Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
 from ..stories.story import Stories
+from ..sweeping import Sweep
 from ..tabular import result_rows
 
 
@@ -41,6 +44,18 @@ def write_diff(found: Differences, out: TextIO) -> None:
     """Write a row for each figure that differs."""
     pairs = [pair.as_dict() for pair in found.pairs]
     _write([pair | change for pair in pairs for change in pair.pop("changes")], out)
+
+
+def write_sweep(found: Sweep, out: TextIO) -> None:
+    """Write a row for each value."""
+    where = {"path": found.trace.path, "strategy": found.strategy}
+    rows = [
+        where
+        | {found.knob: point.value}
+        | dict(leaves(Figures, point.figures.as_dict(), "figures"))
+        for point in found.points
+    ]
+    _write(rows, out)
 
 
 def write_ring(results: Rings, out: TextIO) -> None:
