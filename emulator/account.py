@@ -1,7 +1,9 @@
 """From a queue's records to the figures of its run."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from .bins import AMPLIFIED, Bins, highest_of
 from .figures import Amplification, AmplificationLevel, Copied, Drops, Figures, Level
@@ -35,6 +37,13 @@ def with_closed(figures: Figures, bins: Bins) -> Figures:
         default=None,
     )
     return replace(figures, amplification=replace(figures.amplification, peak=worst), **levels)
+
+
+def copies_of(s: Mapping[str, int]) -> dict[str, Any]:
+    """Give what the driver has copied, by cause and in all."""
+    causes = ("copy_small", "copy_header", "copy_xdp")
+    copies: dict[str, Any] = {c: Copied(s[f"{c}_bytes"], s[f"{c}_packets"]) for c in causes}
+    return copies | {"copied_bytes": sum(s[f"{cause}_bytes"] for cause in causes)}
 
 
 def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | None) -> Figures:
@@ -76,10 +85,7 @@ def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | N
         nr_frags=tuple(int(packets) for packets in queue.state["nr_frags"]),
         frag_list_packets=s["frag_list_packets"],
         coalesced_frags=s["coalesced_frags"],
-        copy_small=Copied(s["copy_small_bytes"], s["copy_small_packets"]),
-        copy_header=Copied(s["copy_header_bytes"], s["copy_header_packets"]),
-        copy_xdp=Copied(s["copy_xdp_bytes"], s["copy_xdp_packets"]),
-        copied_bytes=s["copy_small_bytes"] + s["copy_header_bytes"] + s["copy_xdp_bytes"],
+        **copies_of(s),
         pull_headers=None,
         headers_linear_packets=None,
         copied_with_pulls=None,

@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
 The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
-`sockets`, `pinning`, `strategies`, `verify`.
+`sockets`, `pinning`, `strategies`, `sweep`, `diff`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -12,6 +12,7 @@ from rxreplay._version import __version__
 
 if TYPE_CHECKING:
     from rxreplay.cataloguing import strategies
+    from rxreplay.changing import diff
     from rxreplay.charging import sockets
     from rxreplay.comparing import compare, replay
     from rxreplay.errors import RxReplayError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rxreplay.options import Options
     from rxreplay.pinning_down import pinning
     from rxreplay.ringing import ring
+    from rxreplay.sweeping import sweep
     from rxreplay.traces import join_traces, open_trace
     from rxreplay.verifying import verify
 
@@ -28,6 +30,7 @@ __all__ = [
     "RxReplayError",
     "__version__",
     "compare",
+    "diff",
     "explain",
     "info",
     "join_traces",
@@ -37,6 +40,7 @@ __all__ = [
     "ring",
     "sockets",
     "strategies",
+    "sweep",
     "verify",
 ]
 
@@ -44,6 +48,7 @@ _HOMES = {
     "Options": "options",
     "RxReplayError": "errors",
     "compare": "comparing",
+    "diff": "changing",
     "explain": "explaining",
     "info": "inspecting",
     "join_traces": "traces",
@@ -53,6 +58,7 @@ _HOMES = {
     "ring": "ringing",
     "sockets": "charging",
     "strategies": "cataloguing",
+    "sweep": "sweeping",
     "verify": "verifying",
 }
 

@@ -1,7 +1,8 @@
 """What a replay gives: one object that feeds every reporter, and its JSON form."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from rxreplay.emulator import Figures
 from rxreplay.emulator.at_peak import AtPeak
@@ -17,6 +18,25 @@ class ResultWarning:
     code: str
     text: str
     trace: int | None = None
+
+
+class Reportable(Protocol):
+    """What a command has computed, as far as reporters and its end are concerned."""
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """What made it."""
+
+    @property
+    def warnings(self) -> list[ResultWarning]:
+        """What its reader should know."""
+
+    @property
+    def failed(self) -> Sequence[str]:
+        """Captures that could not be replayed, a line each."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +192,30 @@ class Results:
         """Give what is not established of the strategies of one trace, each once."""
         said = (result.doubt for result in self.results if result.trace == trace and result.doubt)
         return list(dict.fromkeys(said))
+
+    def to_arrow(self) -> Any:  # noqa: ANN401 - as the library has it
+        """Give a pyarrow.Table, a row a result; the extra `arrow` brings pyarrow."""
+        from .tabular import to_arrow
+
+        return to_arrow(self)
+
+    def to_pandas(self) -> Any:  # noqa: ANN401
+        """Give a pandas.DataFrame of Arrow's types, so that null stays null and integers exact."""
+        from .tabular import needed
+
+        return self.to_arrow().to_pandas(types_mapper=needed("pandas", "pandas").ArrowDtype)
+
+    def to_polars(self) -> Any:  # noqa: ANN401
+        """Give a polars.DataFrame."""
+        from .tabular import needed
+
+        return needed("polars", "polars").from_arrow(self.to_arrow())
+
+    def _repr_html_(self) -> str:
+        """Give the comparison as a notebook shows it."""
+        from .report.as_notebook import table
+
+        return table(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""

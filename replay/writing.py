@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
 from .errors import RxReplayError
 
@@ -34,10 +34,11 @@ def check_free(path: str | None, *, force: bool, inputs: Sequence[str] = ()) -> 
 
 
 @contextmanager
-def output(path: str | None) -> Iterator[TextIO]:
+def output(path: str | None, *, binary: bool = False) -> Iterator[Any]:
     """Open standard output (None, `-`), or a file that is put in place when all is written.
 
     A link stays, and the file that it points to is replaced; a device or a pipe is written to.
+    `binary` gives a file of bytes in place of one of text.
 
     Raises
     ------
@@ -46,12 +47,12 @@ def output(path: str | None) -> Iterator[TextIO]:
     """
     try:
         if path is None or path == "-":
-            yield from _standard_output()
+            yield from _standard_output(binary=binary)
         elif _is_device(path):
-            with open(path, "w", encoding="utf-8", errors="backslashreplace") as device:
+            with open(path, **_mode(binary=binary)) as device:
                 yield device
         else:
-            yield from _new_file(Path(os.path.realpath(path)))
+            yield from _new_file(Path(os.path.realpath(path)), _mode(binary=binary))
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -66,19 +67,29 @@ def _is_device(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
-def _standard_output() -> Iterator[TextIO]:
+def _mode(*, binary: bool) -> dict[str, Any]:
+    """Say how a file is opened."""
+    text = {"mode": "w", "encoding": "utf-8", "errors": "backslashreplace"}
+    return {"mode": "wb"} if binary else text
+
+
+def _standard_output(*, binary: bool) -> Iterator[Any]:
     """Give standard output; what its encoding lacks is escaped."""
+    if binary:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     yield sys.stdout
     sys.stdout.flush()
 
 
-def _new_file(target: Path) -> Iterator[TextIO]:
+def _new_file(target: Path, mode: dict[str, Any]) -> Iterator[Any]:
     """Give a file of another name beside the target, and put it in its place."""
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with os.fdopen(descriptor, **mode) as file:
             yield file
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, target)

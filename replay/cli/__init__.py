@@ -23,6 +23,8 @@ COMMANDS = {
     "sockets": "What sockets can take of a capture, and what they would need.",
     "pinning": "What packets that nobody has read yet pin in memory.",
     "strategies": "The receive strategies, one line each.",
+    "sweep": "One number over a range: curves, and where they step.",
+    "diff": "What changed from one result to another.",
     "verify": "Hold the emulator against recordings and traces of real kernels.",
 }
 
@@ -31,7 +33,7 @@ INTERRUPTED = 130
 
 EPILOG = """\b
 Exit status: 0 done; 1 error (in verify: a difference); 2 wrong usage;
-4 finished, but some inputs failed; 130 interrupted."""
+3 a limit of --fail-on is crossed; 4 finished, but some inputs failed; 130 interrupted."""
 
 
 def start_quickly() -> None:
@@ -84,6 +86,17 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"{__name__}.{cmd_name}_command").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and have its defaults from the file."""
+        if path := ctx.params["config"]:
+            from .configuring import defaults, read_config
+
+            command_of: Any = partial(self.get_command, ctx)
+            ctx.default_map = defaults(read_config(path), path, list(COMMANDS), command_of)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without importing any."""
         with formatter.section("Commands"):
@@ -111,10 +124,19 @@ class LazyGroup(click.Group):
             ctx.exit(INTERRUPTED)
 
 
-@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "RXREPLAY",
+    },
+)
 @click.version_option(__version__, prog_name="rxreplay")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:
+@click.option("--config", metavar="FILE", help="Take defaults of options from a TOML file.")
+@click.option("--print-config", is_flag=True, help="Show what a command would run with, as TOML.")
+def main(debug: bool, config: str | None, print_config: bool) -> None:
     """What does this traffic cost in receive memory?
 
     Replays packet captures through an exact emulator of Linux virtio-net's receive path, under

@@ -7,13 +7,15 @@ import click
 from .shared import (
     CAPTURES,
     EMULATING,
+    FAIL_ON,
     MAYBE_TIMING,
     READING,
-    REPORTING,
+    REPORTING_RESULTS,
     SERIES,
     STACK,
     STEERING,
     CaptureCommand,
+    strategy_names,
     timed,
 )
 
@@ -25,6 +27,7 @@ from .shared import (
     "-s",
     "strategies",
     metavar="KERNEL/MODE",
+    shell_complete=strategy_names,
     multiple=True,
     help="A strategy to show; the first is the reference.  Repeatable.  "
     "[default: all of 'rxreplay strategies' marked with *]",
@@ -42,12 +45,14 @@ from .shared import (
 @READING
 @STEERING
 @STACK
-@REPORTING
+@FAIL_ON
+@REPORTING_RESULTS
 def command(
     captures: tuple[str, ...],
     strategies: tuple[str, ...],
     rows: tuple[str, ...],
     settings: tuple[str, ...],
+    fail_on: tuple[str, ...],
     form: str,
     output: str | None,
     force: bool,
@@ -57,6 +62,7 @@ def command(
 ) -> None:
     """Replay each CAPTURE under several strategies and show them side by side."""
     from ..comparing import compare, default_strategies
+    from ..limits import crossings, parsed
     from ..options import Options
     from ..report.rows import rows_with
     from ..settings import apply_settings
@@ -70,7 +76,9 @@ def command(
     check_series(series, options, [*captures, output], force=force)
     shown = rows_with(rows, stack=bool(how["gro"]))
     chosen = apply_settings(strategies or default_strategies(), settings)
+    limits = parsed(fail_on, chosen)
     with progress_bar(quiet=quiet) as progress:
         results = compare(captures, chosen, options, progress)
     write_series(results, series, quiet=quiet)
-    finish(results, "compare", form, output, quiet=quiet, rows=shown)
+    crossed = crossings(limits, results)
+    finish(results, "compare", form, output, quiet=quiet, crossings=crossed, rows=shown)

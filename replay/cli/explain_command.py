@@ -4,12 +4,19 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, EMULATING, READING, REPORTING, CaptureCommand
+from .shared import CAPTURES, EMULATING, READING, REPORTING, CaptureCommand, strategy_names
 
 
 @click.command("explain", cls=CaptureCommand)
 @CAPTURES
-@click.option("--strategy", "-s", metavar="KERNEL/MODE", required=True, help="What receives.")
+@click.option(
+    "--strategy",
+    "-s",
+    metavar="KERNEL/MODE",
+    shell_complete=strategy_names,
+    required=True,
+    help="What receives.",
+)
 @click.option(
     "--packet",
     "-n",

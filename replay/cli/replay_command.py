@@ -6,31 +6,42 @@ import click
 
 from .shared import (
     EMULATING,
+    FAIL_ON,
     MAYBE_TIMING,
     READING,
-    REPORTING,
+    REPORTING_RESULTS,
     SERIES,
     STACK,
     STEERING,
     CaptureCommand,
+    strategy_names,
     timed,
 )
 
 
 @click.command("replay", cls=CaptureCommand)
 @click.argument("capture", metavar="CAPTURE")
-@click.option("--strategy", "-s", metavar="KERNEL/MODE", required=True, help="What receives.")
+@click.option(
+    "--strategy",
+    "-s",
+    metavar="KERNEL/MODE",
+    shell_complete=strategy_names,
+    required=True,
+    help="What receives.",
+)
 @EMULATING
 @MAYBE_TIMING
 @SERIES
 @READING
 @STEERING
 @STACK
-@REPORTING
+@FAIL_ON
+@REPORTING_RESULTS
 def command(
     capture: str,
     strategy: str,
     settings: tuple[str, ...],
+    fail_on: tuple[str, ...],
     form: str,
     output: str | None,
     force: bool,
@@ -40,6 +51,7 @@ def command(
 ) -> None:
     """Replay CAPTURE under one strategy and give all of its figures."""
     from ..comparing import replay
+    from ..limits import crossings, parsed
     from ..options import Options
     from ..settings import apply_settings
     from ..writing import check_free
@@ -51,7 +63,9 @@ def command(
     options = Options(**timed(how))
     check_series(series, options, [capture, output], force=force)
     [chosen] = apply_settings([strategy], settings)
+    limits = parsed(fail_on, [chosen])
     with progress_bar(quiet=quiet) as progress:
         results = replay(capture, chosen, options, progress)
     write_series(results, series, quiet=quiet)
-    finish(results, "replay", form, output, quiet=quiet)
+    crossed = crossings(limits, results)
+    finish(results, "replay", form, output, quiet=quiet, crossings=crossed)

@@ -2,17 +2,15 @@
 
 import platform
 import sys
+from collections.abc import Iterable
 
 from .._version import __version__
-from ..pinning_down import Pinnings
-from ..report import reporter
-from ..result import Results
-from ..ringing import Rings
-from ..socket_result import SocketResults
-from ..stories.story import Stories
+from ..report import BINARY, reporter
+from ..result import Reportable
 from ..writing import output
 from .saying import complain
 
+LIMIT_CROSSED = 3
 SOME_FAILED = 4
 
 
@@ -26,20 +24,23 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories | Rings | SocketResults | Pinnings,
+    results: Reportable,
     command: str,
     form: str,
     path: str | None,
     *,
     quiet: bool,
+    crossings: Iterable[str] = (),
     **view: object,
 ) -> None:
-    """Write the results, then what went wrong; exit with 4 where some inputs failed.
+    """Write the results, then what went wrong, and exit so.
+
+    The status is 3 where limits are crossed, and 4 where some inputs failed.
 
     `view` is what the table of a command can be told besides.
     """
     results.run.update(run_record())
-    with output(path) as out:
+    with output(path, binary=form in BINARY) as out:
         reporter(form, command)(results, out, **(view if form == "table" else {}))
     if not quiet:
         for warning in results.warnings:
@@ -48,5 +49,7 @@ def finish(
         complain(f"rxreplay: {failure}")
     if path not in (None, "-") and not quiet:
         complain(f"Wrote {path}")
-    if results.failed:
-        sys.exit(SOME_FAILED)
+    crossed = [f"rxreplay: {text}" for text in crossings]
+    complain(*crossed)
+    if crossed or results.failed:
+        sys.exit(LIMIT_CROSSED if crossed else SOME_FAILED)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, READING, RECEIVING, REPORTING, TIMING, CaptureCommand
+from .shared import CAPTURES, READING, RECEIVING, REPORTING, TIMING, CaptureCommand, strategy_names
 
 
 @click.command("ring", cls=CaptureCommand)
@@ -15,6 +15,7 @@ from .shared import CAPTURES, READING, RECEIVING, REPORTING, TIMING, CaptureComm
     "-s",
     "strategies",
     metavar="KERNEL/MODE",
+    shell_complete=strategy_names,
     multiple=True,
     default=("5.10/mergeable", "7.2/mergeable"),
     show_default=True,

@@ -1,17 +1,33 @@
 """Options that several commands share, and how they report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, TypeVar
 
 import click
+
+from ..report import FORMATS, MORE_FORMATS
 
 WHOLE_BUDGET: Final = 64  # packets of a NAPI poll at most
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class CaptureCommand(click.Command):
+class Command(click.Command):
+    """A command that can show what it would run with, in place of running."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, or show with what."""
+        if not ctx.find_root().params.get("print_config"):
+            return super().invoke(ctx)
+        from .configuring import config_lines
+        from .saying import say
+
+        say(*config_lines(ctx))
+        return None
+
+
+class CaptureCommand(Command):
     """A command on captures, whose bare --join does not swallow the capture behind it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -21,6 +37,15 @@ class CaptureCommand(click.Command):
             if argument == "--join" and args[index + 1 : index + 2] not in (["time"], ["given"]):
                 args[index] = "--join=time"
         return super().parse_args(ctx, args)
+
+
+def strategy_names(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Complete the name of a strategy for a shell."""
+    from rxreplay.emulator import STRATEGIES
+
+    return [each.name for each in STRATEGIES if each.name.startswith(incomplete)]
 
 
 CAPTURES = click.argument("captures", metavar="CAPTURE...", nargs=-1, required=True)
@@ -344,16 +369,31 @@ STACK = options(
     ),
 )
 
-REPORTING = options(
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice(["table", "json", "csv"]),
-        default="table",
-        show_default=True,
-        help="Form of the output.",
-    ),
-    click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
-    click.option("--force", is_flag=True, help="Write over FILE."),
-    click.option("--quiet", "-q", is_flag=True, help="No progress, no warnings."),
+FAIL_ON = click.option(
+    "--fail-on",
+    metavar="[STRATEGY:]LIMIT",
+    multiple=True,
+    help="Exit with 3 where a figure crosses a limit, as resident_bytes.peak>8MiB or "
+    "5.10/big:drops.total>0.  Repeatable.",
 )
+
+
+def reporting(forms: Sequence[str]) -> Callable[[F], F]:
+    """Give the options of the output."""
+    return options(
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(forms),
+            default="table",
+            show_default=True,
+            help="Form of the output.",
+        ),
+        click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+        click.option("--force", is_flag=True, help="Write over FILE."),
+        click.option("--quiet", "-q", is_flag=True, help="No progress, no warnings."),
+    )
+
+
+REPORTING = reporting(FORMATS)
+REPORTING_RESULTS = reporting(MORE_FORMATS)

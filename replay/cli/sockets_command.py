@@ -4,7 +4,16 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, READING, REPORTING, RING, SETTING, STEERING, CaptureCommand
+from .shared import (
+    CAPTURES,
+    READING,
+    REPORTING,
+    RING,
+    SETTING,
+    STEERING,
+    CaptureCommand,
+    strategy_names,
+)
 
 
 @click.command("sockets", cls=CaptureCommand)
@@ -14,6 +23,7 @@ from .shared import CAPTURES, READING, REPORTING, RING, SETTING, STEERING, Captu
     "-s",
     "strategies",
     metavar="KERNEL/MODE",
+    shell_complete=strategy_names,
     multiple=True,
     help="A strategy to show; the advice is about the first.  Repeatable.  "
     "[default: all of 'rxreplay strategies' marked with *]",

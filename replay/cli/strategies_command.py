@@ -6,11 +6,12 @@ from typing import Any
 import click
 
 from .saying import complain, say
+from .shared import Command
 
 MODES = ("small", "mergeable", "big")
 
 
-@click.command("strategies")
+@click.command("strategies", cls=Command)
 @click.option(
     "--for",
     "release",

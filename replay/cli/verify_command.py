@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .saying import say
+from .shared import Command
 
 if TYPE_CHECKING:
     from ..verifying import Verdict
 
 
-@click.command("verify")
+@click.command("verify", cls=Command)
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True)
 @click.option(
     "--strategy",

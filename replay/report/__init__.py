@@ -4,14 +4,18 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
 
-Reporter = Callable[..., None]  # (Results, TextIO), and how a table is to look
+Reporter = Callable[..., None]  # (Results, TextIO or BinaryIO), and how a table is to look
 
 FORMATS: Final = ("table", "json", "csv")
+MORE_FORMATS: Final = (*FORMATS, "jsonl", "markdown", "parquet", "openmetrics")
+BINARY: Final = ("parquet",)
 ELSEWHERE: Final = {
     ("table", "explain"): "as_story",
     ("table", "pinning"): "as_pinning",
     ("table", "ring"): "as_ring",
     ("table", "sockets"): "as_sockets",
+    ("table", "diff"): "as_diff",
+    ("table", "sweep"): "as_sweep",
 }
 
 

@@ -1,64 +1,21 @@
 """Results as CSV: a row a result, columns named by their JSON paths."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import asdict, is_dataclass
-from typing import Any, TextIO, get_args, get_type_hints
+from dataclasses import asdict
+from typing import Any, TextIO
 
 from rxreplay.emulator import Figures
-from rxreplay.emulator.at_peak import AtPeak
 
+from ..changing import Differences
 from ..escaping import escaped
+from ..flattening import flat, leaves
 from ..pinning_down import Pinnings
-from ..result import Result, Results
+from ..result import Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
 from ..stories.story import Stories
-
-
-def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JSON
-    """Give the leaves of a JSON value with their paths.
-
-    Examples
-    --------
-    >>> list(flat({"a": {"b": 1}, "c": [2, 3]}))
-    [('a.b', 1), ('c.0', 2), ('c.1', 3)]
-    """
-    if isinstance(value, dict):
-        items: Any = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    else:
-        yield path, value
-        return
-    for key, part in items:
-        yield from flat(part, f"{path}.{key}" if path else str(key))
-
-
-def leaves(kind: Any, value: dict[str, Any] | None, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
-    """Give the leaves of a dataclass in its JSON form, null ones too: the same for every run.
-
-    Examples
-    --------
-    >>> from rxreplay.emulator.figures import AmplificationLevel
-    >>> [path for path, _ in leaves(AmplificationLevel, None, "a")][:2]
-    ['a.peak.held_bytes', 'a.peak.payload_bytes']
-    """
-    for name, hint in get_type_hints(kind).items():
-        part = None if value is None else value[name]
-        nested = [each for each in get_args(hint) or [hint] if is_dataclass(each)]
-        if nested:
-            yield from leaves(nested[0], part, f"{path}.{name}")
-        else:
-            yield from flat(part, f"{path}.{name}")
-
-
-def result_row(result: Result, path: str | None) -> dict[str, Any]:
-    """Give a result's fields by their JSON paths, and first of which capture they are."""
-    whole = result.as_dict()
-    at_peak = leaves(AtPeak, whole.pop("at_peak"), "at_peak")
-    figures = leaves(Figures, whole.pop("figures"), "figures")
-    return {"path": path} | whole | dict(figures) | dict(at_peak)
+from ..sweeping import Sweep
+from ..tabular import result_rows
 
 
 def _write(rows: list[dict[str, Any]], out: TextIO) -> None:
@@ -76,12 +33,30 @@ def _field(value: object) -> object:
 
 def write(results: Results, out: TextIO) -> None:
     """Write a row for each trace and strategy; an empty field is null."""
-    _write([result_row(r, results.traces[r.trace].path) for r in results.results], out)
+    _write(list(result_rows(results)), out)
 
 
 def write_info(results: Results, out: TextIO) -> None:
     """Write a row for each trace."""
     _write([dict(flat(trace.as_dict())) for trace in results.traces], out)
+
+
+def write_diff(found: Differences, out: TextIO) -> None:
+    """Write a row for each figure that differs."""
+    pairs = [pair.as_dict() for pair in found.pairs]
+    _write([pair | change for pair in pairs for change in pair.pop("changes")], out)
+
+
+def write_sweep(found: Sweep, out: TextIO) -> None:
+    """Write a row for each value."""
+    where = {"path": found.trace.path, "strategy": found.strategy}
+    rows = [
+        where
+        | {found.knob: point.value}
+        | dict(leaves(Figures, point.figures.as_dict(), "figures"))
+        for point in found.points
+    ]
+    _write(rows, out)
 
 
 def write_ring(results: Rings, out: TextIO) -> None:

@@ -3,13 +3,10 @@
 import json
 from typing import TextIO
 
-from ..pinning_down import Pinnings
-from ..result import Results
-from ..ringing import Rings
-from ..stories.story import Stories
+from ..result import Reportable
 
 
-def write(results: Results | Stories | Rings | Pinnings, out: TextIO) -> None:
+def write(results: Reportable, out: TextIO) -> None:
     """Write the results; bytes and counts are exact, what was not computed is null."""
     json.dump(results.as_dict(), out, indent=2, allow_nan=False)
     out.write("\n")

@@ -9,11 +9,11 @@ from rxreplay.emulator import Figures
 from rxreplay.emulator.series import Series
 
 from ..delivering import UNCLEAR
+from ..flattening import flat
 from ..inspecting import meaning
 from ..result import Result, Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
-from .as_csv import flat
 from .heads import chosen_text, decided_texts, polls_text, stack_text
 from .over_time import arriving_line, at_peak_text, resident_line, scale_text
 from .row import Row

@@ -17,8 +17,8 @@ SAMPLES = Path(__file__).resolve().parents[2] / "traces" / "samples"
 def rxreplay():
     """Run the command in this process."""
 
-    def run(*arguments, stdin=None):
-        return CliRunner().invoke(main, [str(a) for a in arguments], input=stdin)
+    def run(*arguments, stdin=None, env=None):
+        return CliRunner().invoke(main, [str(a) for a in arguments], input=stdin, env=env)
 
     return run
 

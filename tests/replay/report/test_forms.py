@@ -3,11 +3,18 @@
 import csv
 import io
 import json
+import math
+import sys
 
 import pytest
 import rxreplay
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from pyarrow import parquet
+from rxreplay.flattening import flat
 from rxreplay.report import reporter, showing
-from rxreplay.report.as_csv import flat
+from rxreplay.report.as_openmetrics import labels
+from rxreplay.report.as_table import exact
+from rxreplay.tabular import column_types, result_rows
 
 STRATEGIES = ["4.10/small", "5.10/mergeable", "5.10/big"]
 
@@ -105,3 +112,126 @@ def test_every_form_can_be_written_without_any_packet(form):
     assert write(rxreplay.compare([[]], STRATEGIES), form)
     assert write(rxreplay.replay([], "5.10/small"), form, "replay")
     assert write(rxreplay.info([[]]), form, "info")
+
+
+def test_json_lines_are_the_json_line_by_line(results):
+    lines = [json.loads(line) for line in write(results, "jsonl").splitlines()]
+    whole = json.loads(write(results, "json"))
+    assert lines[0] == {"type": "run"} | {k: whole[k] for k in ("schema", "config", "run")}
+
+
+def test_json_lines_name_what_they_are(results):
+    lines = [json.loads(line) for line in write(results, "jsonl").splitlines()]
+    whole = json.loads(write(results, "json"))
+    for name in ("traces", "results", "warnings"):
+        kind = name.removesuffix("s")
+        found = [{k: v for k, v in x.items() if k != "type"} for x in lines if x["type"] == kind]
+        assert found == whole[name]
+    assert len(lines) == 1 + sum(len(whole[n]) for n in ("traces", "results", "warnings"))
+
+
+def leaves_of(result):
+    """Give the figures of a result by their paths, null ones of objects that are null left out."""
+    return {name: value for name, value in flat(result) if name.startswith("figures.")}
+
+
+def test_arrow_pandas_and_polars_have_the_values_of_the_json(results):
+    whole = json.loads(write(results, "json"))["results"]
+    tables = [
+        results.to_arrow().to_pylist(),
+        results.to_pandas().astype(object).where(lambda f: f.notna(), None).to_dict("records"),
+        results.to_polars().to_dicts(),
+    ]
+    for rows in tables:
+        assert len(rows) == len(whole)
+        for row, result in zip(rows, whole, strict=True):
+            known = leaves_of(result)
+            assert {name: row[name] for name in known if name in row} == {
+                name: value for name, value in known.items() if name in row
+            }
+            assert all(
+                row[n] is None for n in row.keys() - known.keys() if n.startswith("figures.")
+            )
+
+
+def test_parquet_is_read_back_with_what_decided_it(results, tmp_path):
+    reporter("parquet", "compare")(results, out := io.BytesIO())
+    (tmp_path / "x.parquet").write_bytes(out.getvalue())
+    table = parquet.read_table(tmp_path / "x.parquet")
+    assert table.equals(results.to_arrow(), check_metadata=True)
+    about = {k.decode(): json.loads(v) for k, v in table.schema.metadata.items()}
+    whole = json.loads(write(results, "json"))
+    assert about == {f"rxreplay.{k}": v for k, v in whole.items() if k != "results"}
+
+
+def test_each_column_has_the_type_of_its_values(results):
+    types = column_types()
+    for row in result_rows(results):
+        assert row.keys() == types.keys()
+        assert [n for n, v in row.items() if v is not None and type(v) is not types[n]] == []
+
+
+def test_openmetrics_is_read_by_prometheus(results):
+    whole = json.loads(write(results, "json"))
+    families = list(text_string_to_metric_families(write(results, "openmetrics")))
+    found = {
+        (f.name, s.labels["strategy"], s.labels["trace"]): s.value
+        for f in families
+        for s in f.samples
+    }
+    known = [leaves_of(result) for result in whole["results"] if result["trace"] == 1]
+    for figures, name in zip(known, STRATEGIES, strict=True):
+        for path, value in figures.items():
+            if isinstance(value, str):
+                continue
+            metric = "rxreplay_" + path.removeprefix("figures.").replace(".", "_")
+            if value is not None:
+                assert found[metric, name, "1"] == value
+            elif (metric, name, "1") in found:
+                assert math.isnan(found[metric, name, "1"])
+
+
+def test_labels_hold_any_name():
+    row = {"path": 'a"\\b\n\x1b', "trace": 0, "strategy": "5.10/small", "queue": 1}
+    text = f"# TYPE x gauge\nx{{{labels(row)}}} 1\n# EOF\n"
+    [family] = text_string_to_metric_families(text)
+    assert family.samples[0].labels == {
+        "path": 'a"\\b\\n\\x1b',
+        "trace": "0",
+        "strategy": "5.10/small",
+        "queue": "1",
+    }
+
+
+def test_markdown_has_the_cells_of_the_table(results, monkeypatch):
+    monkeypatch.setattr(showing, "PLAIN_WIDTH", 400)
+    text = write(results, "markdown")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    assert rows[0][-3:] == STRATEGIES
+    shown = [cells_of(t.splitlines()) for t in write(results, "table").split("lengths: ")[1:]]
+    for name in ("truesize a packet", "linear packets", "packets that fit a socket"):
+        found = [[c.strip("*") for c in row[1:]] for row in rows if row[0] == name]
+        assert found == [table[name] for table in shown]
+    assert "For this traffic" in text
+
+
+def test_markdown_of_a_replay_has_every_figure():
+    results = rxreplay.replay([60, 1514] * 9, "rhel9.4/small")
+    text = write(results, "markdown", "replay")
+    rows = dict(line.strip("| ").split(" | ") for line in text.splitlines() if line[:2] == "| ")
+    for name, value in flat(results.results[0].figures.as_dict()):
+        assert rows[name] == exact(value)
+    assert "is assumed" in text
+
+
+def test_a_notebook_shows_the_comparison(results):
+    html = results._repr_html_()
+    assert html.count("<table>") == 2
+    assert all(f"<th>{name}</th>" in html for name in STRATEGIES)
+
+
+@pytest.mark.parametrize("module", ["pyarrow", "pandas", "polars"])
+def test_a_library_that_is_missing_is_one_line(results, monkeypatch, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(rxreplay.RxReplayError, match=f"{module} is not installed here: pip"):
+        results.to_arrow() if module == "pyarrow" else getattr(results, f"to_{module}")()

@@ -1,0 +1,243 @@
+"""What changed from one result to another: the library function `diff`."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from typing import Any, Final
+
+from .errors import RxReplayError
+from .flattening import flat
+from .limits import SIGNS, Limit, value_of
+from .result import Results, ResultWarning
+from .saved import Path, Saved, saved
+
+SCHEMA: Final = "rxreplay-diff/1"
+Number = int | float
+Key = tuple[int, str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that differs; None is what was not computed.
+
+    Attributes
+    ----------
+    figure : str
+        By its path in JSON.
+    before, after : number, str or None
+    difference : number or None
+        What it has grown by; None where one of them is no number.
+    """
+
+    figure: str
+    before: Number | str | None
+    after: Number | str | None
+    difference: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same capture under a strategy, before and after.
+
+    Attributes
+    ----------
+    capture : str
+        What it is called after.
+    strategy, strategy_before : str
+    queue : int or None
+        None: the whole device.
+    before, after : dict
+        All figures.
+    """
+
+    capture: str
+    strategy: str
+    strategy_before: str
+    queue: int | None
+    before: Mapping[str, Any] = field(repr=False)
+    after: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def changes(self) -> list[Change]:
+        """The figures that differ, in their usual order."""
+        return list(changes(self.before, self.after))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as JSON has it."""
+        return {
+            "capture": self.capture,
+            "strategy": self.strategy,
+            "strategy_before": self.strategy_before,
+            "queue": self.queue,
+            "changes": [asdict(change) for change in self.changes],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Everything that `diff` has found.
+
+    Attributes
+    ----------
+    before, after : str
+        Names of the results.
+    config : list of Change
+        What was set differently.
+    pairs : list of Pair
+        What was compared.
+    only_before, only_after : list of str
+        Captures and strategies without a counterpart.
+    """
+
+    before: str
+    after: str
+    config: list[Change]
+    pairs: list[Pair]
+    only_before: list[str]
+    only_after: list[str]
+    warnings: list[ResultWarning] = field(default_factory=list)
+    run: dict[str, Any] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON has it."""
+        return {
+            "schema": SCHEMA,
+            "run": self.run,
+            "before": self.before,
+            "after": self.after,
+            "config": [asdict(change) for change in self.config],
+            "pairs": [pair.as_dict() for pair in self.pairs],
+            "only_before": self.only_before,
+            "only_after": self.only_after,
+        }
+
+
+def diff(before: Path | Results, after: Path | Results) -> Differences:
+    """Tell what changed between two results of `replay` or `compare`.
+
+    Captures are paired by their paths, or as they come where each result has one; strategies by
+    their names, or as they come where each result has one.
+
+    Parameters
+    ----------
+    before, after : path of a result file, or Results
+
+    Returns
+    -------
+    Differences
+
+    Raises
+    ------
+    RxReplayError
+        A file is no result, or nothing in one has a counterpart in the other.
+
+    Examples
+    --------
+    >>> from rxreplay import replay
+    >>> found = diff(replay([1514] * 9, "5.10/small"), replay([1514] * 9, "4.10/small"))
+    >>> [c.difference for c in found.pairs[0].changes if c.figure == "truesize_bytes"]
+    [1152]
+    """
+    old, new = saved(before), saved(after)
+    pairs, only_before, only_after = paired(old, new)
+    if not pairs:
+        raise RxReplayError(
+            f"{old.name} and {new.name} have no capture and strategy in common: "
+            f"{', '.join(only_before) or 'nothing'} before, {', '.join(only_after) or 'nothing'} "
+            "after"
+        )
+    config = list(changes(old.config, new.config))
+    return Differences(old.name, new.name, config, pairs, only_before, only_after)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """Give the leaves of two nested values that differ.
+
+    Examples
+    --------
+    >>> list(changes({"a": {"b": 1}, "c": 2}, {"a": {"b": 4}, "c": 2}))
+    [Change(figure='a.b', before=1, after=4, difference=3)]
+    """
+    old, new = dict(flat(dict(before))), dict(flat(dict(after)))
+    for name in dict.fromkeys([*old, *new]):
+        was, now = old.get(name), new.get(name)
+        if was != now:
+            yield Change(name, was, now, difference(was, now))
+
+
+def difference(before: object, after: object) -> Number | None:
+    """Subtract numbers; None where one of them is none."""
+    if isinstance(before, int | float) and isinstance(after, int | float):
+        return after - before
+    return None
+
+
+def paired(old: Saved, new: Saved) -> tuple[list[Pair], list[str], list[str]]:
+    """Find what is to be compared, and what has no counterpart."""
+    was, now = old.figures(), new.figures()
+    captures = counterparts(old.captures(), new.captures())
+    names = [list(dict.fromkeys(strategy for _, strategy, _ in side)) for side in (was, now)]
+    strategies = {names[1][there]: names[0][here] for there, here in counterparts(*names).items()}
+    before = {
+        key: (captures.get(trace, -1), strategies.get(strategy, ""), queue)
+        for key in now
+        for trace, strategy, queue in [key]
+    }
+    pairs = [
+        Pair(new.captures()[key[0]], key[1], before[key][1], key[2], was[before[key]], figures)
+        for key, figures in now.items()
+        if before[key] in was
+    ]
+    gone = [key for key in was if key not in before.values()]
+    return pairs, named(old, gone), named(new, [key for key in now if before[key] not in was])
+
+
+def counterparts(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
+    """Tell by the place of a name in `after` its place in `before`; single ones are counterparts.
+
+    Examples
+    --------
+    >>> counterparts(["a"], ["b"]), counterparts(["a", "b", "a"], ["a", "c", "a"])
+    ({0: 0}, {0: 0, 2: 2})
+    """
+    if len(before) == len(after) == 1:
+        return {0: 0}
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(before):
+        places.setdefault(name, []).append(place)
+    return {place: places[name].pop(0) for place, name in enumerate(after) if places.get(name)}
+
+
+def named(side: Saved, keys: Iterable[Key]) -> list[str]:
+    """Name captures with their strategies."""
+    captures = side.captures()
+    return [f"{strategy} of {captures[trace]}" for trace, strategy, queue in keys if queue is None]
+
+
+def outgrown(limits: Iterable[Limit], pairs: Iterable[Pair]) -> Iterator[str]:
+    """Say each limit that a figure of a whole device has outgrown; per cent are of what it was.
+
+    Examples
+    --------
+    >>> from .limits import parse_limit
+    >>> pair = Pair("a.pcap", "x", "x", None, {"packets": 8}, {"packets": 10})
+    >>> list(outgrown([parse_limit("packets > 20%"), parse_limit("packets > 2")], [pair]))
+    ['crossed: x, a.pcap: packets grew by 2, from 8 to 10: packets > 20%']
+    """
+    limits = list(limits)
+    for pair in pairs:
+        for limit in limits:
+            if pair.queue is None and limit.is_for(pair.strategy) and (how := growth(limit, pair)):
+                yield f"crossed: {pair.strategy}, {pair.capture}: {how}: {limit.text}"
+
+
+def growth(limit: Limit, pair: Pair) -> str:
+    """Say how a figure has outgrown a limit; "" where it has not."""
+    was, now = (value_of(figures, limit.figure) for figures in (pair.before, pair.after))
+    if was is None or now is None:
+        return f"{limit.figure} was not computed"
+    bound = limit.bound * Fraction(abs(was)) if limit.relative else limit.bound
+    if not SIGNS[limit.sign](now - was, bound):
+        return ""
+    return f"{limit.figure} grew by {now - was:,}, from {was:,} to {now:,}"

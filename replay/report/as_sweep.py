@@ -1,0 +1,90 @@
+"""A sweep as a table of curves, and its cliffs in words."""
+
+from collections.abc import Iterator
+from typing import Final, TextIO
+
+from rich.table import Table
+
+from ..sweeping import CURVES, Cliff, Point, Sweep
+from ..units import bytes_text, count_text, number_text, share_text
+from .as_table import heading, say_chosen, say_decided, say_doubts
+from .showing import console, line
+
+BAR: Final = 10  # characters of the highest bar
+
+
+def write_sweep(found: Sweep, out: TextIO) -> None:
+    """Write a row for each value, with a bar for the memory, and where curves step."""
+    to = console(out)
+    to.print(line(heading(found.trace)), soft_wrap=True)
+    say_chosen(to, found.config)
+    say_decided(to, found.trace)
+    say_doubts(to, found.doubts)
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column(found.knob, justify="right", no_wrap=True)
+    for head in ("dropped", "truesize", "", "resident", "posted", "copied", "linear", "fit"):
+        table.add_column(head, justify="right" if head else "left", no_wrap=True)
+    most = max(CURVES["truesize a packet"](point.figures) or 0 for point in found.points)
+    for point in found.points:
+        table.add_row(*cells(point, most))
+    to.print()
+    to.print(line(f"{found.strategy}, {found.knob} from {found.points[0].value:,} on", "bold"))
+    to.print(table)
+    to.print()
+    for sentence in sentences(found):
+        to.print(line(sentence))
+
+
+def cells(point: Point, most: float) -> Iterator[str]:
+    """Write the curves at a value; `most` is the most truesize that a packet has at any."""
+    drops, truesize, resident, posted, copied, linear, fit = (
+        curve(point.figures) for curve in CURVES.values()
+    )
+    yield f"{point.value:,}"
+    yield level_text(drops)
+    yield number_text(truesize, " B")
+    yield "█" * round(BAR * (truesize or 0) / most) if most else ""
+    yield bytes_text(resident)
+    yield bytes_text(posted)
+    yield number_text(copied, " B")
+    yield share_text(linear, 1)
+    yield level_text(fit)
+
+
+def sentences(found: Sweep) -> Iterator[str]:
+    """Say where curves step."""
+    for cliff in found.cliffs:
+        yield cliff_text(found.knob, cliff)
+    if not found.cliffs:
+        yield f"No curve steps: none changes by a tenth from one {found.knob} to the next."
+
+
+def cliff_text(knob: str, cliff: Cliff) -> str:
+    """Say where a curve steps, and how far.
+
+    Examples
+    --------
+    >>> cliff_text("ring", Cliff("resident, at most", 64, 128, 4096, 8192))
+    'Cliff between ring 64 and 128: resident, at most 4,096 → 8,192 (+100.0 %).'
+    """
+    before, after = (
+        number_text(y) if y % 1 else count_text(int(y)) for y in (cliff.before, cliff.after)
+    )
+    change = f" ({100 * (cliff.after / cliff.before - 1):+.1f} %)" if cliff.before else ""
+    return (
+        f"Cliff between {knob} {cliff.below:,} and {cliff.above:,}: {cliff.curve} "
+        f"{before} → {after}{change}."
+    )
+
+
+def level_text(level: float | None) -> str:
+    """Write a level of a curve: whole where it is.
+
+    Examples
+    --------
+    >>> level_text(4096), level_text(0.875), level_text(None)
+    ('4,096', '0.88', '-')
+    """
+    if level is None or level % 1:
+        return number_text(level)
+    return count_text(int(level))

@@ -1,0 +1,240 @@
+"""One number moved over a range, and what that does: the library function `sweep`."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from statistics import median
+from typing import Any, Final
+
+from rxreplay.emulator import Figures, Strategy
+from rxreplay.errors import OptionError
+
+from .comparing import DEFAULTS, compare
+from .options import Options, Progress, no_progress
+from .result import ResultWarning, TraceInfo
+from .settings import resolve
+from .sources import Source
+
+SCHEMA: Final = "rxreplay-sweep/1"
+OF_THE_REPLAY: Final = {"ring": "ring", "poll": "polls", "rcvbuf": "rcvbuf"}
+MOST_VALUES: Final = 512
+CLIFF: Final = 0.1  # of the larger value, from one step to the next
+STEEPER: Final = 4  # times the usual slope
+CURVES: Final[Mapping[str, Callable[[Figures], float | None]]] = {
+    "packets dropped": lambda f: f.drops.total(),
+    "truesize a packet": lambda f: _each(f.truesize_bytes, f),
+    "resident, at most": lambda f: f.resident_bytes.peak,
+    "posted in the ring, at most": lambda f: f.ring_bytes.peak,
+    "copied a packet": lambda f: _each(f.copied_bytes, f),
+    "linear packets": lambda f: _each(f.linear_packets, f),
+    "packets that fit a socket": lambda f: f.fit_packets,
+}
+RANGE: Final = re.compile(r"(\d+)(KiB)?:(\d+)(KiB)?(?::(x)?(\d+)(KiB)?)?", re.ASCII)
+
+
+def _each(figure: int, figures: Figures) -> float | None:
+    return figure / figures.delivered_packets if figures.delivered_packets else None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of the number, and the figures with it."""
+
+    value: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Cliff:
+    """Two neighbouring values between which a curve steps.
+
+    Attributes
+    ----------
+    curve : str
+        Of `CURVES`.
+    below, above : int
+        The values.
+    before, after : float
+        The curve there.
+    """
+
+    curve: str
+    below: int
+    above: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Everything that `sweep` has computed.
+
+    Attributes
+    ----------
+    config : dict
+        What decides the figures.
+    trace : TraceInfo
+    strategy, knob : str
+        What was varied.
+    points : list of Point
+        From the least value to the largest.
+    warnings : list of ResultWarning
+    doubts : list of str
+        What is not established of the strategy.
+    """
+
+    config: dict[str, Any]
+    trace: TraceInfo
+    strategy: str
+    knob: str
+    points: list[Point]
+    warnings: list[ResultWarning]
+    doubts: list[str]
+    run: dict[str, Any] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
+
+    @property
+    def cliffs(self) -> list[Cliff]:
+        """Where a curve steps, curve by curve."""
+        return [cliff for curve in CURVES for cliff in cliffs(self.points, curve)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as JSON has it."""
+        return {
+            "schema": SCHEMA,
+            "config": self.config,
+            "run": self.run,
+            "trace": self.trace.as_dict(),
+            "strategy": self.strategy,
+            "knob": self.knob,
+            "points": [{"value": p.value, "figures": p.figures.as_dict()} for p in self.points],
+            "cliffs": [
+                {name: getattr(cliff, name) for name in Cliff.__slots__} for cliff in self.cliffs
+            ],
+            "warnings": [{"code": w.code, "text": w.text} for w in self.warnings],
+        }
+
+
+def sweep(
+    source: Source,
+    strategy: str | Strategy,
+    knob: str,
+    values: str | Sequence[int],
+    options: Options = DEFAULTS,
+    progress: Progress = no_progress,
+    **changes: Any,  # noqa: ANN401 - fields of Options
+) -> Sweep:
+    """Replay a trace with one number at each of several values.
+
+    Knobs of a strategy take one walk for all values; `ring`, `poll` and `rcvbuf` one for each.
+
+    Parameters
+    ----------
+    source : path, open trace, or int64 array of shape (n,)
+        The capture, or lengths on the wire in bytes.
+    strategy : str or Strategy
+        What receives.
+    knob : str
+        `ring`, `poll`, `rcvbuf`, or a knob of the strategy.
+    values : str or sequence of int
+        As `parse_values` reads them, or the values themselves.
+    options, progress, **changes
+        As for `replay`.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    RxReplayError
+        The trace cannot be read, or there is no such strategy, knob or value.
+
+    Examples
+    --------
+    >>> found = sweep([1514] * 500, "7.2/mergeable", "ring", "64:256:x2")
+    >>> [(point.value, point.figures.ring_bytes.peak) for point in found.points]
+    [(64, 131072), (128, 262144), (256, 524288)]
+    """
+    options = replace(options, **changes)
+    [chosen] = resolve([strategy])
+    numbers = sorted(set(parse_values(values) if isinstance(values, str) else values))
+    if not numbers:
+        raise OptionError(f"{knob}: there is no value to try")
+    if knob in OF_THE_REPLAY:
+        name = OF_THE_REPLAY[knob]
+        runs = [compare([source], [chosen], options, progress, **{name: n}) for n in numbers]
+        figures = [run.results[0].figures for run in runs]
+    else:
+        varied = [chosen.with_settings({knob: number}) for number in numbers]
+        runs = [compare([source], varied, options, progress)]
+        by_name = runs[0].of(0)
+        figures = [by_name[each.name] for each in varied]
+    points = [Point(*each) for each in zip(numbers, figures, strict=True)]
+    config = options.as_config([chosen], chosen.name) | {knob: numbers}
+    doubts = [chosen.doubt] if chosen.doubt else []
+    return Sweep(config, runs[0].traces[0], chosen.name, knob, points, runs[0].warnings, doubts)
+
+
+def parse_values(text: str) -> list[int]:
+    """Read `FROM:TO`, `FROM:TO:STEP`, `FROM:TO:xFACTOR`, or values with commas between them.
+
+    Raises
+    ------
+    OptionError
+        It is none of these, or means more values than 512.
+
+    Examples
+    --------
+    >>> parse_values("64:256:64"), parse_values("64:512:x2"), parse_values("1,5,4KiB")
+    ([64, 128, 192, 256], [64, 128, 256, 512], [1, 5, 4096])
+    """
+    how = f"{text}: write FROM:TO:STEP, FROM:TO:xFACTOR, or A,B,C"
+    if ":" not in text:
+        found = [re.fullmatch(r"(\d+)(KiB)?", part, re.ASCII) for part in text.split(",")]
+        if not all(found) or len(found) > MOST_VALUES:
+            raise OptionError(f"{how}; {MOST_VALUES} values at most")
+        return [size(*each.groups()) for each in found if each]
+    match = RANGE.fullmatch(text)
+    if not match:
+        raise OptionError(how)
+    start, stop = size(match[1], match[2]), size(match[3], match[4])
+    step = size(match[6] or "1", match[7])
+    values = list(ranged(start, stop, step, factor=bool(match[5])))
+    if not values or len(values) > MOST_VALUES:
+        raise OptionError(f"{how}; these are {'no' if not values else 'too many'} values")
+    return values
+
+
+def size(number: str, unit: str | None) -> int:
+    """Read a number with or without a unit."""
+    return int(number) * (1024 if unit else 1)
+
+
+def ranged(start: int, stop: int, step: int, *, factor: bool) -> Iterator[int]:
+    """Give the values of a range, none where it stands still, one more than are allowed at most."""
+    value, given = start, 0
+    moves = step > 1 and start > 0 if factor else step > 0
+    while moves and value <= stop and given <= MOST_VALUES:
+        yield value
+        value, given = value * step if factor else value + step, given + 1
+
+
+def cliffs(points: Sequence[Point], curve: str) -> Iterator[Cliff]:
+    """Find where a curve steps: by a tenth from one value to the next, and off its usual slope.
+
+    Examples
+    --------
+    >>> found = sweep([1514] * 500, "7.2/mergeable", "ring", "64:256:x2")
+    >>> list(cliffs(found.points, "posted in the ring, at most"))  # it doubles with the ring
+    []
+    """
+    known = [(p.value, y) for p in points if (y := CURVES[curve](p.figures)) is not None]
+    steps = list(pairwise(known))
+    slopes = [abs(after - before) / (above - below) for (below, before), (above, after) in steps]
+    usual = median(slopes) if slopes else 0
+    for ((below, before), (above, after)), slope in zip(steps, slopes, strict=True):
+        tenth = CLIFF * max(abs(before), abs(after))
+        if slope > STEEPER * usual and abs(after - before) >= tenth:
+            yield Cliff(curve, below, above, before, after)

@@ -1,0 +1,38 @@
+"""`sweep`: the forms agree, and say where curves step."""
+
+import csv
+import io
+import json
+
+
+def test_all_forms_have_the_same_points(rxreplay, capture):
+    asked = ("sweep", capture(), "-s", "mst-2016/mergeable", "--knob", "min_avg=128:1664:512")
+    shown = {f: rxreplay(*asked, "-q", "--format", f) for f in ("table", "json", "csv")}
+    assert {(each.exit_code, each.stderr) for each in shown.values()} == {(0, "")}
+    whole = json.loads(shown["json"].stdout)
+    assert whole["schema"] == "rxreplay-sweep/1"
+    rows = list(csv.DictReader(io.StringIO(shown["csv"].stdout)))
+    assert [p["value"] for p in whole["points"]] == [128, 640, 1152, 1664]
+    lines = [line.split() for line in shown["table"].stdout.splitlines()]
+    for point, row in zip(whole["points"], rows, strict=True):
+        assert row["min_avg"] == str(point["value"])
+        assert row["figures.truesize_bytes"] == str(point["figures"]["truesize_bytes"])
+        assert any(line[:1] == [f"{point['value']:,}"] for line in lines)
+
+
+def test_cliffs_are_named_or_said_to_be_none(rxreplay, capture):
+    asked = ("sweep", capture(), "-s", "5.10/small", "-q", "--knob")
+    assert "No curve steps" in rxreplay(*asked, "ring=64,128").stdout
+    assert "Cliff between rcvbuf" in rxreplay(*asked, "rcvbuf=1:100001:20000").stdout
+
+
+def test_wrong_usage(rxreplay, capture):
+    for knob, says in (("ring", "write FROM:TO:STEP"), ("x=1", "has no knob 'x'")):
+        done = rxreplay("sweep", capture(), "-s", "5.10/small", "--knob", knob)
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert says in done.stderr
+
+
+def test_no_packet_has_no_bar(rxreplay, capture):
+    asked = ("sweep", capture(lengths=[]), "-s", "5.10/small", "-q", "--knob", "ring=64,128")
+    assert "█" not in rxreplay(*asked).stdout

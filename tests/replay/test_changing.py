@@ -1,0 +1,164 @@
+"""What changed between two results: pairs, signed differences, and what has outgrown a limit."""
+
+import json
+
+import pytest
+from helpers.shared_data import CHECKOUT
+from hypothesis import given
+from hypothesis import strategies as st
+from rxreplay import RxReplayError, compare, diff, replay
+from rxreplay.changing import Pair, changes, counterparts, outgrown
+from rxreplay.limits import parse_limit
+from rxreplay.saved import saved
+
+UDP = CHECKOUT / "traces" / "samples" / "udp-stream.pcap"
+OLD = compare([[64, 1514] * 50], ["4.11/small", "5.10/mergeable"])
+NEW = compare([[64, 1514] * 50], ["5.10/mergeable", "7.2/mergeable"], ring=512)
+
+
+def test_strategies_are_paired_by_name_and_the_rest_is_named():
+    found = diff(OLD, NEW)
+    assert [pair.strategy for pair in found.pairs] == ["5.10/mergeable"]
+    assert found.only_before == ["4.11/small of lengths"]
+    assert found.only_after == ["7.2/mergeable of lengths"]
+    assert {c.figure: (c.before, c.after) for c in found.config}["ring"] == (256, 512)
+
+
+def test_single_strategies_and_captures_are_counterparts_whatever_they_are_called():
+    [pair] = diff(replay([64], "4.11/small"), replay([1514], "5.10/mergeable")).pairs
+    assert (pair.strategy_before, pair.strategy) == ("4.11/small", "5.10/mergeable")
+
+
+def test_differences_are_those_of_the_figures():
+    [pair] = diff(OLD, NEW).pairs
+    old, new = OLD.of(0)["5.10/mergeable"], NEW.of(0)["5.10/mergeable"]
+    found = {change.figure: change for change in pair.changes}
+    ring = found["ring_bytes.peak"]
+    assert (ring.before, ring.after) == (old.ring_bytes.peak, new.ring_bytes.peak)
+    assert ring.difference == new.ring_bytes.peak - old.ring_bytes.peak > 0
+    assert "truesize_bytes" not in found
+    back = {c.figure: c.difference for c in diff(NEW, OLD).pairs[0].changes}
+    assert back == {
+        name: None if c.difference is None else -c.difference for name, c in found.items()
+    }
+
+
+def test_a_result_differs_from_itself_in_nothing():
+    found = diff(OLD, OLD)
+    assert [pair.changes for pair in found.pairs] == [[], []]
+    assert [found.config, found.only_before, found.only_after] == [[], [], []]
+
+
+def test_queues_are_compared_each_with_its_own():
+    results = replay(UDP, "5.10/small", queues=2)
+    assert [pair.queue for pair in diff(results, results).pairs] == [None, 0, 1]
+
+
+def test_files_are_compared_as_results_are(tmp_path):
+    for name, results in (("a", OLD), ("b", NEW)):
+        (tmp_path / name).write_text(json.dumps(results.as_dict()))
+    files = diff(tmp_path / "a", str(tmp_path / "b")).as_dict()
+    memory = diff(OLD, NEW).as_dict()
+    assert files["pairs"] == memory["pairs"]
+    assert files["before"] == str(tmp_path / "a")
+
+
+def test_nothing_in_common_is_one_line():
+    with pytest.raises(RxReplayError) as refused:
+        diff(compare([[60]], ["4.11/small", "4.10/small"]), NEW)
+    assert "no capture and strategy in common: 4.11/small of lengths" in str(refused.value)
+
+
+WHOLE = json.loads(json.dumps(OLD.as_dict()))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ("\udcff", "no JSON"),
+        ("[]", "no schema"),
+        ('{"schema": "rxreplay-ring/1"}', "schema 'rxreplay-ring/1', where rxreplay/1"),
+        ('{"schema": "rxreplay/1"}', "its config are missing"),
+        (json.dumps(WHOLE | {"traces": [7]}), "its traces are not whole"),
+        (json.dumps(WHOLE | {"traces": []}), "result 0 is not whole"),
+        (json.dumps(WHOLE | {"results": [{}]}), "result 0 is not whole"),
+        (json.dumps(WHOLE | {"results": [WHOLE["results"][0], 3]}), "result 1 is not whole"),
+    ],
+)
+def test_what_is_no_result_is_one_line(tmp_path, text, says):
+    file = tmp_path / "x.json"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(RxReplayError) as refused:
+        saved(file)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path):
+    with pytest.raises(RxReplayError, match="No such file"):
+        saved(tmp_path / "none")
+
+
+leaf = st.none() | st.integers(-9, 9) | st.sampled_from(["a", "b"])
+nested = st.recursive(
+    leaf, lambda inner: st.dictionaries(st.sampled_from("xyz"), inner), max_leaves=6
+)
+sides = st.dictionaries(st.sampled_from("abc"), nested)
+
+
+def leaves_of(value, path=()):
+    if isinstance(value, dict):
+        return [leaf for key in value for leaf in leaves_of(value[key], (*path, key))]
+    return [(".".join(path), value)]
+
+
+@given(sides, sides)
+def test_changes_are_the_leaves_that_differ(before, after):
+    old, new = dict(leaves_of(before)), dict(leaves_of(after))
+    wanted = {n: (old.get(n), new.get(n)) for n in old | new if old.get(n) != new.get(n)}
+    found = list(changes(before, after))
+    assert {c.figure: (c.before, c.after) for c in found} == wanted
+    for change in found:
+        numbers = isinstance(change.before, int) and isinstance(change.after, int)
+        assert change.difference == (change.after - change.before if numbers else None)
+
+
+@given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abc")))
+def test_counterparts_have_one_name_and_are_used_once(before, after):
+    found = counterparts(before, after)
+    assert len(set(found.values())) == len(found)
+    if not len(before) == len(after) == 1:
+        assert all(after[there] == before[here] for there, here in found.items())
+        for name in "abc":
+            assert sum(after[there] == name for there in found) == min(
+                before.count(name), after.count(name)
+            )
+
+
+@pytest.mark.parametrize(
+    ("limit", "was", "now", "crossed"),
+    [
+        ("packets > 2", 8, 10, False),
+        ("packets > 2", 8, 11, True),
+        ("packets > 25%", 8, 10, False),
+        ("packets > 25%", 8, 11, True),
+        ("packets < -25%", 8, 6, False),
+        ("packets < -25%", 8, 5, True),
+        ("packets > 0%", 0, 1, True),
+        ("packets > 0%", 0, 0, False),
+        ("packets > 0", None, 1, True),
+        ("packets > 0", 1, None, True),
+        ("y:packets > 0", 1, 2, False),
+        ("x:packets > 0", 1, 2, True),
+    ],
+)
+def test_a_limit_is_on_what_a_figure_has_grown_by(limit, was, now, crossed):
+    pair = Pair("a", "x", "x", None, {"packets": was}, {"packets": now})
+    assert bool(list(outgrown([parse_limit(limit)], [pair]))) is crossed
+
+
+def test_a_queue_has_no_limits():
+    pair = Pair("a", "x", "x", 0, {"packets": 1}, {"packets": 2})
+    assert not list(outgrown([parse_limit("packets > 0")], [pair]))

@@ -1,0 +1,148 @@
+"""A sweep is what separate replays give; cliffs are steps off a curve's usual slope."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rxreplay import RxReplayError, replay, sweep
+from rxreplay.emulator import strategy
+from rxreplay.errors import OptionError, StrategyError
+from rxreplay.sweeping import CLIFF, STEEPER, Point, cliffs, parse_values
+
+FRAMES = [64, 1514, 300, 9014] * 100
+
+
+@pytest.mark.parametrize(
+    ("name", "knob", "values", "changes"),
+    [
+        ("7.2/mergeable", "ring", [64, 128, 1024], "ring"),
+        ("5.10/small", "poll", [1, 7, 64], "polls"),
+        ("5.10/small", "rcvbuf", [4096, 212_992], "rcvbuf"),
+    ],
+)
+def test_what_is_of_the_replay_is_as_in_separate_replays(name, knob, values, changes):
+    found = sweep(FRAMES, name, knob, values)
+    assert [point.value for point in found.points] == values
+    for point in found.points:
+        [alone] = replay(FRAMES, name, **{changes: point.value}).results
+        assert point.figures == alone.figures
+
+
+def test_a_knob_is_as_in_separate_replays():
+    values = [128, 1000, 1518, 3584]
+    found = sweep(FRAMES, "mst-2016/mergeable", "min_avg", values)
+    for point in found.points:
+        chosen = strategy("mst-2016/mergeable").with_settings({"min_avg": point.value})
+        assert point.figures == replay(FRAMES, chosen).results[0].figures
+
+
+def test_values_are_tried_once_each_in_order():
+    found = sweep(FRAMES, "5.10/small", "ring", [256, 64, 256])
+    assert [point.value for point in found.points] == [64, 256]
+    assert found.as_dict()["config"]["ring"] == [64, 256]
+
+
+@pytest.mark.parametrize(
+    ("knob", "values", "error"),
+    [
+        ("min_avg", [128], StrategyError),  # 5.10 has no such knob
+        ("hdr_len", [11], StrategyError),
+        ("ring", [100], StrategyError),
+        ("ring", [], OptionError),
+        ("poll", [65], StrategyError),
+    ],
+)
+def test_what_cannot_be_is_an_error(knob, values, error):
+    with pytest.raises(error):
+        sweep(FRAMES, "5.10/mergeable", knob, values)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("5", [5]),
+        ("5,1,4KiB", [5, 1, 4096]),
+        ("1:4", [1, 2, 3, 4]),
+        ("1:8:3", [1, 4, 7]),
+        ("4KiB:64KiB:x16", [4096, 65536]),
+        ("1KiB:3KiB:1KiB", [1024, 2048, 3072]),
+        ("7:7:5", [7]),
+        ("1:512", list(range(1, 513))),
+    ],
+)
+def test_values_are_read(text, values):
+    assert parse_values(text) == values
+
+
+BAD = [
+    "",
+    "x",
+    "1,",
+    "1:",
+    ":2",
+    "1:2:",
+    "2:1",
+    "1:513",
+    "1:9:0",
+    "1:9:x1",
+    "0:9:x2",
+    "1:9:x0",
+    "-1:2",
+    "1:2:3:4",
+    "7:7:0",
+]
+
+
+@pytest.mark.parametrize("text", [*BAD, ",".join(["1"] * 513)])
+def test_what_is_no_range_is_one_line(text):
+    with pytest.raises(OptionError, match="write FROM:TO:STEP"):
+        parse_values(text)
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 9))
+def test_a_range_is_pythons(start, more, step):
+    assert parse_values(f"{start}:{start + more}:{step}") == list(
+        range(start, start + more + 1, step)
+    )
+
+
+def curve(*levels, values=None):
+    """Give points whose memory in the ring is what is wanted."""
+    base = replay([60], "5.10/small").results[0].figures
+    points = []
+    for value, level in zip(values or range(1, len(levels) + 1), levels, strict=True):
+        ring = type(base.ring_bytes)(level, None, level)
+        fields = {name: getattr(base, name) for name in type(base).__slots__}
+        points.append(Point(value, type(base)(**fields | {"ring_bytes": ring})))
+    return [(c.below, c.above) for c in cliffs(points, "posted in the ring, at most")]
+
+
+@pytest.mark.parametrize(
+    ("levels", "found"),
+    [
+        ([100, 100, 100, 112], [(3, 4)]),
+        ([100, 100, 100, 111], []),  # 11 of 111 is less than a tenth
+        ([112, 100, 100, 100], [(1, 2)]),
+        ([100, 110, 120, 160, 170], []),  # four times the usual step
+        ([100, 110, 120, 161, 171], [(3, 4)]),
+        ([100], []),
+        ([0, 0, 0], []),
+        ([0, 0, 0, 1], [(3, 4)]),
+    ],
+)
+def test_a_cliff_is_a_tenth_and_off_the_usual_slope(levels, found):
+    assert (CLIFF, STEEPER) == (0.1, 4)
+    assert curve(*levels) == found
+
+
+def test_what_grows_with_the_number_is_no_cliff():
+    assert curve(64, 128, 256, 512, values=[64, 128, 256, 512]) == []
+
+
+def test_curves_without_a_value_have_no_cliff():
+    found = sweep([], "5.10/small", "ring", [64, 128])
+    assert [c.curve for c in found.cliffs] == []
+
+
+def test_a_trace_that_cannot_be_read_is_an_error(tmp_path):
+    with pytest.raises(RxReplayError):
+        sweep(tmp_path / "none", "5.10/small", "ring", [64])
