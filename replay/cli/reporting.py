@@ -4,6 +4,7 @@ import platform
 import sys
 
 from .._version import __version__
+from ..plan_result import Plan
 from ..report import reporter
 from ..result import Results
 from ..ringing import Rings
@@ -25,7 +26,7 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories | Rings | SocketResults,
+    results: Results | Stories | Rings | SocketResults | Plan,
     command: str,
     form: str,
     path: str | None,

@@ -9,6 +9,7 @@ Reporter = Callable[..., None]  # (Results, TextIO), and how a table is to look
 FORMATS: Final = ("table", "json", "csv")
 ELSEWHERE: Final = {
     ("table", "explain"): "as_story",
+    ("table", "plan"): "as_plan",
     ("table", "ring"): "as_ring",
     ("table", "sockets"): "as_sockets",
 }

@@ -8,6 +8,7 @@ from typing import Any, TextIO, get_args, get_type_hints
 from rxreplay.emulator import Figures
 
 from ..escaping import escaped
+from ..plan_result import Plan
 from ..result import Result, Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
@@ -85,6 +86,15 @@ def write_ring(results: Rings, out: TextIO) -> None:
     """Write a row for each ring."""
     where = {"trace": results.trace.path or results.trace.format}
     _write([where | dict(flat(each.as_dict())) for each in results.tried], out)
+
+
+def write_plan(results: Plan, out: TextIO) -> None:
+    """Write a row for each kind of NIC, for a VM, a host and all, and for each change."""
+    whole = results.as_dict()
+    parts = [("nic", nic) for nic in whole["nics"]]
+    parts += [(scope, whole[scope]) for scope in results.memory.scopes()]
+    parts += [("saving", saving) for saving in whole["savings"]]
+    _write([{"part": part} | dict(flat(row)) for part, row in parts], out)
 
 
 def write_explain(results: Stories, out: TextIO) -> None:

@@ -1,0 +1,153 @@
+"""A plan as tables: what rings take, what captures need, what one changed knob saves."""
+
+from typing import Final, TextIO
+
+from rich.table import Table
+
+from ..amounts import RANKS, InUse
+from ..plan_result import NOT_MODELLED, Memory, NicPlan, Plan, Saving
+from ..units import bytes_text, share_text
+from .plan_words import counted, headroom_text, kinds, plan_verdict, rules_text
+from .showing import SafeConsole, console, line
+
+POSTED: Final = {
+    "asked for": "asked_bytes",
+    "posted, with the holes": "posted_bytes",
+    "chunks that they lie in": "chunk_bytes",
+    "slab objects": "slab_bytes",
+    "resident": "resident_bytes",
+}
+IN_USE: Final = {
+    "posted in the ring, at most": "posted",
+    "in flight, at most": "in_flight",
+    "resident, mean": "resident_mean",
+    "resident, at most": "resident_peak",
+}
+UPPER_BOUND: Final = (
+    "the peaks of queues, NICs and VMs are added up as if all came at one moment: no more can be"
+)
+
+
+def write_plan(results: Plan, out: TextIO) -> None:
+    """Write what a plan says, and at last what to make of it."""
+    to = console(out)
+    to.print(line(counted(results.memory.fleet), "bold"), soft_wrap=True)
+    for text in kinds(results.memory):
+        to.print(line(text, "dim"), soft_wrap=True)
+    average = results.memory.fleet.average
+    sized = f"sized for frames of {average:,} bytes" if average else "before the first packet"
+    to.print()
+    to.print(posted_table(results.memory, f"Rings filled, {sized}"))
+    if results.memory.in_use:
+        to.print()
+        to.print(captures_table(results.memory))
+        rules = rules_text(results.config["rules"])
+        to.print(line(f"{rules}; {UPPER_BOUND}", "dim"))
+    to.print()
+    to.print(savings_table(results))
+    to.print()
+    for sentence in [plan_verdict(results), headroom_text(results)]:
+        if sentence:
+            to.print(line(sentence))
+    to.print(line(f"Not modelled: {'; '.join(NOT_MODELLED)}.", "dim"))
+    say_notes(to, results)
+
+
+def say_notes(to: SafeConsole, results: Plan) -> None:
+    """Say what of the fleet is assumed."""
+    for warning in results.warnings:
+        if warning.code in ("assumed", "kernel"):
+            to.print(line(f"not established: {warning.text}", "yellow"), soft_wrap=True)
+
+
+def plain_table(title: str, *heads: str) -> Table:
+    """Make a table without any row yet, the first column for words."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold", title=title)
+    table.title_justify = "left"
+    table.add_column("", no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    return table
+
+
+def heads(memory: Memory) -> list[str]:
+    """Name the columns: a queue and a NIC only where all are alike."""
+    alike = ["a queue", "a NIC"] if len(memory.nics) == 1 else []
+    hosts = memory.fleet.hosts
+    return [*alike, "a VM", "a host", *([f"{hosts:,} hosts"] if hosts > 1 else [])]
+
+
+def posted_table(memory: Memory, title: str) -> Table:
+    """Write what full rings take: bytes of the small, and with a unit of the large."""
+    table = plain_table(title, *heads(memory))
+    for label, name in POSTED.items():
+        first = memory.nics[0]
+        alike = [first.queue, first.fresh] if len(memory.nics) == 1 else []
+        small = [f"{getattr(each, name):,}" for each in alike]
+        vm = getattr(memory.fresh, name)
+        if name != "slab_bytes" or vm:
+            table.add_row(label, *small, f"{vm:,} = {bytes_text(vm)}", *upwards(memory, vm))
+    return table
+
+
+def upwards(memory: Memory, vm: int) -> list[str]:
+    """Give what a host takes, and all hosts where there are several, by what a VM takes."""
+    counts = [memory.scopes()["host"]]
+    counts += [memory.scopes()["fleet"]] if memory.fleet.hosts > 1 else []
+    return [bytes_text(vm * count) for count in counts]
+
+
+def captures_table(memory: Memory) -> Table:
+    """Write the percentiles over the captures."""
+    captures = len(memory.nics[0].samples)
+    title = f"Over {captures} {'capture' if captures == 1 else 'captures'}"
+    table = plain_table(title, "", *heads(memory))
+    whole = memory.in_use
+    assert whole is not None  # nobody asks otherwise
+    for label, name in IN_USE.items():
+        for rank in RANKS:
+            at = [value_of(each, name, rank) for each in columns(memory.nics)]
+            vm = value_of(whole, name, rank)
+            cells = [bytes_text(value) for value in [*at, vm]]
+            first = label if rank == next(iter(RANKS)) else ""
+            table.add_row(first, rank, *cells, *upwards(memory, vm))
+    return table
+
+
+def columns(nics: list[NicPlan]) -> list[InUse | None]:
+    """Give what a queue and a NIC use, where all are alike."""
+    return [nics[0].queue_in_use, nics[0].in_use] if len(nics) == 1 else []
+
+
+def value_of(in_use: InUse | None, name: str, rank: str) -> int:
+    """Give a percentile of a figure."""
+    found: int = getattr(getattr(in_use, name), rank)
+    return found
+
+
+def savings_table(results: Plan) -> Table:
+    """Write what changes save, the most first."""
+    memory = results.memory
+    seen = memory.in_use is not None
+    names = ["a VM takes", "saves a VM", "", "a host"]
+    table = plain_table(
+        f"One knob changed ({results.needed_by})", *names, *(["drops more"] if seen else [])
+    )
+    for saving in results.savings:
+        table.add_row(*savings_row(saving, memory, seen=seen))
+    return table
+
+
+def savings_row(saving: Saving, before: Memory, *, seen: bool) -> list[str]:
+    """Write what a change saves; what was not replayed so cannot be told."""
+    if seen and saving.needed_bytes is None:
+        return [saving.change.text, "-", "not in the results", "", "", ""]
+    saved = saving.saved
+    cells = [
+        saving.change.text,
+        bytes_text(before.needed - saved),
+        bytes_text(saved),
+        share_text(saved, before.needed),
+        bytes_text(saved * before.fleet.vms),
+    ]
+    return [*cells, *([f"{saving.dropped:,} packets" if saving.dropped else ""] if seen else [])]
