@@ -54,10 +54,11 @@ def write_plan(results: Plan, out: TextIO) -> None:
 
 
 def say_notes(to: SafeConsole, results: Plan) -> None:
-    """Say what of the fleet is assumed."""
+    """Say what of the fleet is assumed, and what was left out of it."""
+    heads = {"assumed": "note", "kernel": "not established"}
     for warning in results.warnings:
-        if warning.code in ("assumed", "kernel"):
-            to.print(line(f"not established: {warning.text}", "yellow"), soft_wrap=True)
+        if warning.code in heads:
+            to.print(line(f"{heads[warning.code]}: {warning.text}", "yellow"), soft_wrap=True)
 
 
 def plain_table(title: str, *heads: str) -> Table:
