@@ -8,6 +8,7 @@ from typing import Any, Final
 from rxreplay.emulator import strategy
 from rxreplay.errors import OptionError
 
+from .escaping import brief, quoted
 from .fleets import USUAL, Budget, Fleet, Nic, checked, grouped, used_queues
 from .from_libvirt import from_libvirt
 from .from_qemu import from_qemu
@@ -15,6 +16,7 @@ from .guests import Guest, described
 from .settings import set_each
 
 WORDS: Final = ("strategy", "budget", "name")
+LONGEST: Final = 200  # letters of a text
 OF_FLEET: Final = ("hosts", "vms", "average")
 OF_VM: Final = ("vcpus", "nics", "queues", "ring", "strategy")
 OF_NIC: Final = ("count", "queues", "ring", "strategy", "name")
@@ -139,7 +141,7 @@ def read_toml(path: str) -> dict[str, Any]:
     try:
         found = tomllib.loads(described(path, "--config").decode())
     except (ValueError, RecursionError) as error:
-        raise OptionError(f"{path}: no TOML: {error}") from None
+        raise OptionError(f"{path}: no TOML: {brief(str(error))}") from None
     tables = found.get("nic", [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise OptionError(f"{path}: nic is no list of tables: write [[nic]]")
@@ -159,7 +161,8 @@ def check_keys(table: Mapping[str, Any], known: Sequence[str], where: str) -> No
     """
     for key, value in table.items():
         if key not in known:
-            raise OptionError(f"{where}: no key {key!r}; there are {', '.join(known)}")
+            raise OptionError(f"{where}: no key {quoted(key)}; there are {', '.join(known)}")
         kind, name = (str, "a text") if key in WORDS else (int, "a whole number")
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise OptionError(f"{where}: {key} = {value!r}: {name}")
+        long = isinstance(value, str) and len(value) > LONGEST
+        if long or not isinstance(value, kind) or isinstance(value, bool):
+            raise OptionError(f"{where}: {key} = {quoted(value)}: {name}")

@@ -11,6 +11,7 @@ from rxreplay.emulator.abi import ETH_HLEN, IP_MAX_MTU
 from rxreplay.emulator.queue import checked_ring
 from rxreplay.errors import OptionError
 
+from .escaping import brief
 from .units import BINARY, bytes_text
 
 USUAL: Final = "5.10/mergeable"
@@ -91,7 +92,9 @@ class Budget:
         found = SIZE.fullmatch(text.strip())
         size = int(Fraction(found[1]) * 1024 ** BINARY.index(found[2] or "B")) if found else 0
         if not found or not size:
-            raise OptionError(f"--budget {text}: write a size as 64GiB or 512MiB, or 512MiB/vm")
+            raise OptionError(
+                f"--budget {brief(text)}: write a size as 64GiB or 512MiB, or 512MiB/vm"
+            )
         return cls(size, found[3] or "host")
 
     def __str__(self) -> str:

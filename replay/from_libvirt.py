@@ -11,6 +11,7 @@ from xml.parsers import expat
 from rxreplay.emulator.abi import IP_MAX_MTU
 from rxreplay.errors import OptionError
 
+from .escaping import brief
 from .guests import GUEST_GSO, Device, Guest, described, queues_of, ring_of, switch, whole
 
 MODELS: Final = ("virtio", "virtio-transitional", "virtio-non-transitional")
@@ -50,7 +51,7 @@ def guest_of(data: bytes, name: str) -> Guest:
     """
     domain = parse(data, name)
     if domain.tag != "domain":
-        raise OptionError(f"{name}: <{domain.tag}>, not the <domain> of virsh dumpxml")
+        raise OptionError(f"{name}: <{brief(domain.tag)}>, not the <domain> of virsh dumpxml")
     vcpu = domain.find("vcpu")
     vcpus = 1
     if vcpu is not None:
@@ -63,7 +64,9 @@ def guest_of(data: bytes, name: str) -> Guest:
         if kind in MODELS and interface.get("type") != "hostdev":
             devices.append(device_of(interface, called, f"{name}: {called}"))
         else:
-            notes.append(f"{name}: {called} is no virtio device ({kind or 'no model'}): left out")
+            notes.append(
+                f"{name}: {called} is no virtio device ({brief(kind) or 'no model'}): left out"
+            )
     if not devices:
         raise OptionError(f"{name}: no interface of model virtio")
     return Guest(vcpus, tuple(devices), tuple(notes))
@@ -98,7 +101,7 @@ def called_of(interface: Element, number: int) -> str:
     """Name an interface as people know it."""
     mac = interface.find("mac")
     address = "" if mac is None else mac.get("address", "")
-    return f"interface {number}" + (f" ({address})" if address else "")
+    return f"interface {number}" + (f" ({brief(address)})" if address else "")
 
 
 def device_of(interface: Element, called: str, where: str) -> Device:

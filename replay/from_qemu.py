@@ -9,6 +9,7 @@ from typing import Final
 from rxreplay.emulator.abi import IP_MAX_MTU
 from rxreplay.errors import OptionError
 
+from .escaping import brief
 from .guests import GUEST_GSO, Device, Guest, described, queues_of, ring_of, switch, whole
 
 Properties = dict[str, str]
@@ -91,7 +92,7 @@ def words(data: bytes, name: str) -> list[str]:
     try:
         return shlex.split(text.replace("\\\n", " "))
     except ValueError as error:
-        raise OptionError(f"{name}: no command line: {error}") from None
+        raise OptionError(f"{name}: no command line: {brief(str(error))}") from None
 
 
 def options(line: list[str]) -> Iterator[tuple[str, str]]:
@@ -120,7 +121,7 @@ def properties(text: str, implied: str, where: str) -> Properties:
         try:
             read = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise OptionError(f"{where}: no JSON: {error}") from None
+            raise OptionError(f"{where}: no JSON: {brief(str(error))}") from None
         said = {True: "on", False: "off"}
         return {k: said[v] if isinstance(v, bool) else str(v) for k, v in read.items()}
     parts = [part.replace("\0", ",") for part in text.replace(",,", "\0").split(",")]
@@ -182,11 +183,12 @@ def device_of(
     OptionError
         It says what cannot be.
     """
-    called = f"device {number}" + (f" ({device['id']})" if "id" in device else "")
+    called = f"device {number}" + (f" ({brief(device['id'])})" if "id" in device else "")
     where = f"{name}: {called}"
     netdev = netdevs.get(device.get("netdev", ""))
     if netdev is None:
-        raise OptionError(f"{where}: there is no -netdev {device.get('netdev', 'for it')}")
+        wanted = brief(device.get("netdev", "for it"))
+        raise OptionError(f"{where}: there is no -netdev {wanted}")
     mergeable = switch(device.get("mrg_rxbuf", "on"), f"{where}: mrg_rxbuf")
     legacy = switch(device.get("disable-modern", "off"), f"{where}: disable-modern")
     mq = switch(device.get("mq", "off"), f"{where}: mq")

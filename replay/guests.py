@@ -9,6 +9,7 @@ from rxreplay.emulator import strategy
 from rxreplay.errors import OptionError, RxReplayError
 
 from .alternatives import mode_of, strategy_like
+from .escaping import quoted
 from .fleets import MOST_QUEUES, USUAL, Nic, used_queues
 
 RINGS: Final = (256, 512, 1024)  # what QEMU takes for rx_queue_size
@@ -119,7 +120,7 @@ def switch(text: str, where: str) -> bool:
     """
     known = ON | OFF
     if text not in known:
-        raise OptionError(f"{where}={text!r}: on or off")
+        raise OptionError(f"{where}={quoted(text)}: on or off")
     return known[text]
 
 
@@ -133,7 +134,7 @@ def whole(text: str, where: str, most: int) -> int:
     """
     number = int(text) if re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII) else 0
     if not 1 <= number <= most:
-        raise OptionError(f"{where}={text!r}: a whole number from 1 to {most:,}")
+        raise OptionError(f"{where}={quoted(text)}: a whole number from 1 to {most:,}")
     return number
 
 
@@ -158,5 +159,5 @@ def ring_of(text: str, where: str) -> int:
     """
     found = whole(text, where, RINGS[-1]) if text.strip().isdecimal() else 0
     if found not in RINGS:
-        raise OptionError(f"{where}={text!r}: QEMU takes {', '.join(map(str, RINGS))}")
+        raise OptionError(f"{where}={quoted(text)}: QEMU takes {', '.join(map(str, RINGS))}")
     return found

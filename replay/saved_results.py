@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from .amounts import Use
 from .errors import RxReplayError
+from .escaping import brief, quoted
 from .result import SCHEMA
 
 MOST: Final = 2**63 - 1
@@ -116,7 +117,7 @@ def load_saved(path: str | os.PathLike[str]) -> Saved:
     try:
         document = json.loads(Path(path).read_bytes())
     except (ValueError, RecursionError) as error:
-        raise RxReplayError(f"{name}: no JSON: {error}") from None
+        raise RxReplayError(f"{name}: no JSON: {brief(str(error))}") from None
     return saved(document, name)
 
 
@@ -131,7 +132,7 @@ def saved(document: dict[str, Any], name: str) -> Saved:
     reader = Reader(document, name)
     schema = reader.get("schema")
     if schema != SCHEMA:
-        raise RxReplayError(f"{name}: schema {schema!r}; a plan reads {SCHEMA}, of 'compare'")
+        raise RxReplayError(f"{name}: schema {quoted(schema)}; a plan reads {SCHEMA}, of 'compare'")
     queues = reader.count("config", "queues")
     samples: dict[str, list[Sample]] = {}
     for strategy, sample in reader.samples(queues):
@@ -170,7 +171,7 @@ class Reader:
         """Give the whole number at a path; a mean is rounded up."""
         value = self.get(*path)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
-            raise self._unsound(path, f"is {value!r}, no count of bytes or packets")
+            raise self._unsound(path, f"is {quoted(value)}, no count of bytes or packets")
         return math.ceil(value)
 
     def list(self, *path: str | int) -> list[Any]:
@@ -191,7 +192,7 @@ class Reader:
             yield (
                 str(self.get("results", at, "strategy")),
                 Sample(
-                    str(path or "lengths"),
+                    brief(str(path or "lengths")),
                     whole,
                     tuple(parts or [whole]),
                     self.count("results", at, "figures", "packets"),

@@ -24,7 +24,7 @@ IN_USE: Final = {
     "resident, at most": "resident_peak",
 }
 UPPER_BOUND: Final = (
-    "the peaks of queues, NICs and VMs are added up as if all came at one moment: no more can be"
+    "peaks are added up as if all came at once: the most, where all NICs see such traffic"
 )
 
 
@@ -74,8 +74,14 @@ def plain_table(title: str, *heads: str) -> Table:
 def heads(memory: Memory) -> list[str]:
     """Name the columns: a queue and a NIC only where all are alike."""
     alike = ["a queue", "a NIC"] if len(memory.nics) == 1 else []
-    hosts = memory.fleet.hosts
-    return [*alike, "a VM", "a host", *([f"{hosts:,} hosts"] if hosts > 1 else [])]
+    return [*alike, "a VM", *(name for name, _ in wholes(memory))]
+
+
+def wholes(memory: Memory) -> list[tuple[str, int]]:
+    """Give what has several VMs, and how many: a host, all hosts."""
+    vms, hosts = memory.fleet.vms, memory.fleet.hosts
+    found = [("a host", vms)] if vms > 1 else []
+    return found + ([(f"{hosts:,} hosts", hosts * vms)] if hosts > 1 else [])
 
 
 def posted_table(memory: Memory, title: str) -> Table:
@@ -92,10 +98,8 @@ def posted_table(memory: Memory, title: str) -> Table:
 
 
 def upwards(memory: Memory, vm: int) -> list[str]:
-    """Give what a host takes, and all hosts where there are several, by what a VM takes."""
-    counts = [memory.scopes()["host"]]
-    counts += [memory.scopes()["fleet"]] if memory.fleet.hosts > 1 else []
-    return [bytes_text(vm * count) for count in counts]
+    """Give what a host takes, and all hosts, by what a VM takes."""
+    return [bytes_text(vm * count) for _, count in wholes(memory)]
 
 
 def captures_table(memory: Memory) -> Table:
@@ -129,26 +133,24 @@ def value_of(in_use: InUse | None, name: str, rank: str) -> int:
 def savings_table(results: Plan) -> Table:
     """Write what changes save, the most first."""
     memory = results.memory
+    names = ["a VM takes", "saves a VM", "", *(name for name, _ in wholes(memory))]
     seen = memory.in_use is not None
-    names = ["a VM takes", "saves a VM", "", "a host"]
-    table = plain_table(
-        f"One knob changed ({results.needed_by})", *names, *(["drops more"] if seen else [])
-    )
+    title = f"One knob changed ({results.needed_by})"
+    table = plain_table(title, *names, *(["drops more"] if seen else []))
     for saving in results.savings:
-        table.add_row(*savings_row(saving, memory, seen=seen))
+        table.add_row(saving.change.text, *savings_cells(saving, memory, seen=seen))
     return table
 
 
-def savings_row(saving: Saving, before: Memory, *, seen: bool) -> list[str]:
+def savings_cells(saving: Saving, before: Memory, *, seen: bool) -> list[str]:
     """Write what a change saves; what was not replayed so cannot be told."""
     if seen and saving.needed_bytes is None:
-        return [saving.change.text, "-", "not in the results", "", "", ""]
-    saved = saving.saved
-    cells = [
-        saving.change.text,
-        bytes_text(before.needed - saved),
-        bytes_text(saved),
-        share_text(saved, before.needed),
-        bytes_text(saved * before.fleet.vms),
+        return ["-", "not in the results"]
+    drops = f"{saving.dropped:,} packets" if saving.dropped else ""
+    return [
+        bytes_text(before.needed - saving.saved),
+        bytes_text(saving.saved),
+        share_text(saving.saved, before.needed),
+        *upwards(before, saving.saved),
+        *([drops] if seen else []),
     ]
-    return [*cells, *([f"{saving.dropped:,} packets" if saving.dropped else ""] if seen else [])]

@@ -10,7 +10,7 @@ from ..units import bytes_text, share_text
 CAUTION: Final = {
     "queues": "fewer vCPUs then share the work of receiving",
     "ring": "'rxreplay ring' says what so small a ring loses",
-    "mrg_rxbuf": "the hypervisor's configuration says so",
+    "mrg_rxbuf": "the hypervisor offers it or not",
     "guest_gso": "the host then cuts long packets, and the guest receives more of them",
 }
 
@@ -34,11 +34,13 @@ def counted(fleet: Fleet) -> str:
     >>> from rxreplay.fleets import fleet
     >>> counted(fleet(vcpus=8, nics=10, vms=40))
     '1 host of 40 VMs, each with 10 NICs and 80 receive queues'
+    >>> counted(fleet())
+    '1 VM with 1 NIC and 1 receive queue'
     """
-    return (
-        f"{many(fleet.hosts, 'host')} of {many(fleet.vms, 'VM')}, each with "
-        f"{many(fleet.nics_a_vm, 'NIC')} and {many(fleet.queues_a_vm, 'receive queue')}"
-    )
+    has = f"{many(fleet.nics_a_vm, 'NIC')} and {many(fleet.queues_a_vm, 'receive queue')}"
+    if fleet.hosts * fleet.vms == 1:
+        return f"1 VM with {has}"
+    return f"{many(fleet.hosts, 'host')} of {many(fleet.vms, 'VM')}, each with {has}"
 
 
 def kinds(memory: Memory) -> Iterator[str]:
@@ -46,8 +48,9 @@ def kinds(memory: Memory) -> Iterator[str]:
     for each in memory.nics:
         nic = each.nic
         names = f": {', '.join(nic.names)}" if nic.names else ""
-        rings = f"{many(nic.queues, 'queue')}, ring of {nic.ring:,}"
-        yield f"{many(nic.count, 'NIC')} of {rings}, {nic.strategy.name}{names}"
+        queues = f"{many(nic.queues, 'queue')}{' each' if nic.count > 1 else ''}"
+        how = f"ring of {nic.ring:,}, {nic.strategy.name}"
+        yield f"{many(nic.count, 'NIC')} with {queues}, {how}{names}"
 
 
 def rules_text(rules: Sequence[Mapping[str, Any]]) -> str:

@@ -163,6 +163,8 @@ def test_knobs_are_set(file):
         ("ring = 256.0", "ring = 256.0: a whole number"),
         ("strategy = 5", "strategy = 5: a text"),
         ("budget = 5", "budget = 5: a text"),
+        (f"strategy = '{'x' * 201}'", "xxx...: a text"),
+        (f"{'k' * 5000} = 1", "kkk...; there are hosts"),
         ("nic = 3", "nic is no list of tables: write [[nic]]"),
         ("nic = [3]", "nic is no list of tables"),
         ("[nic]\nring = 64", "nic is no list of tables"),
