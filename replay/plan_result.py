@@ -27,12 +27,15 @@ class NicPlan:
     nic : Nic
     queue : Posted
         Of one queue, when the rings are full and no packet has come.
+    longest : Posted
+        The same where the frames were the longest on average, for which buffers are the longest.
     samples : list of Sample
         What each capture has made of it.
     """
 
     nic: Nic
     queue: Posted
+    longest: Posted
     samples: list[Sample]
 
     @property
@@ -55,7 +58,11 @@ class NicPlan:
         """Give it as JSON has it."""
         in_use, of_queue = self.in_use, self.queue_in_use
         return self.nic.as_dict() | {
-            "queue": {"fresh": self.queue.as_dict(), "captures": of_queue and of_queue.as_dict()},
+            "queue": {
+                "fresh": self.queue.as_dict(),
+                "longest": self.longest.as_dict(),
+                "captures": of_queue and of_queue.as_dict(),
+            },
             "nic": {"fresh": self.fresh.as_dict(), "captures": in_use and in_use.as_dict()},
             "samples": [asdict(sample) for sample in self.samples],
         }
@@ -78,6 +85,13 @@ class Memory:
     def fresh(self) -> Posted:
         """What a VM takes when its rings are full and no packet has come."""
         return total(each.fresh.times(each.nic.count) for each in self.nics)
+
+    @property
+    def longest(self) -> Posted:
+        """What full rings of a VM take after the longest frames."""
+        return total(
+            each.longest.times(each.nic.queues).times(each.nic.count) for each in self.nics
+        )
 
     @property
     def in_use(self) -> InUse | None:
@@ -205,6 +219,7 @@ class Plan:
         scopes = {
             scope: {
                 "fresh": memory.fresh.times(vms).as_dict(),
+                "longest": memory.longest.times(vms).as_dict(),
                 "captures": in_use and in_use.times(vms).as_dict(),
                 "needed_bytes": memory.needed * vms,
             }

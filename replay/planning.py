@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from functools import partial
 
 from rxreplay.emulator.fresh_ring import fresh_ring
 from rxreplay.errors import OptionError
@@ -11,10 +10,11 @@ from .alternatives import Change, all_changes
 from .amounts import Posted
 from .comparing import DEFAULTS
 from .evidence import CAPTURE_OF, OF_NIC, Evidence, Planned, evidence
-from .fleets import Fleet, fleet
+from .fleets import MOST_AVERAGE, Fleet, Nic, fleet
 from .options import Options, Progress, no_progress
 from .plan_result import Memory, NicPlan, Plan, Saving
 from .result import ResultWarning
+from .saved_results import Sample
 
 
 def plan(
@@ -79,14 +79,15 @@ def plan(
 
 def memory_of(planned: Fleet, seen: Evidence) -> Memory:
     """Give what a fleet takes."""
-    fill = partial(fresh_ring, average=planned.average)
-    return Memory(
-        planned,
-        [
-            NicPlan(nic, Posted.of(fill(nic.strategy, nic.ring)), seen.of(nic))
-            for nic in planned.nics
-        ],
+    return Memory(planned, [nic_plan(nic, planned.average, seen.of(nic)) for nic in planned.nics])
+
+
+def nic_plan(nic: Nic, average: int, samples: list[Sample]) -> NicPlan:
+    """Give what a NIC takes: fill its rings, for frames of the average and for the longest."""
+    fresh, longest = (
+        Posted.of(fresh_ring(nic.strategy, nic.ring, frames)) for frames in (average, MOST_AVERAGE)
     )
+    return NicPlan(nic, fresh, longest, samples)
 
 
 def saving(change: Change, before: Memory, seen: Evidence) -> Saving:

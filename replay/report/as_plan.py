@@ -1,5 +1,6 @@
 """A plan as tables: what rings take, what captures need, what one changed knob saves."""
 
+from collections.abc import Sequence
 from typing import Final, TextIO
 
 from rich.table import Table
@@ -7,7 +8,15 @@ from rich.table import Table
 from ..amounts import RANKS, InUse
 from ..plan_result import NOT_MODELLED, Memory, NicPlan, Plan, Saving
 from ..units import bytes_text, share_text
-from .plan_words import counted, headroom_text, kinds, plan_verdict, rules_text
+from .plan_words import (
+    counted,
+    equal_text,
+    headroom_text,
+    kinds,
+    makes_none,
+    plan_verdict,
+    rules_text,
+)
 from .showing import SafeConsole, console, line
 
 POSTED: Final = {
@@ -44,7 +53,7 @@ def write_plan(results: Plan, out: TextIO) -> None:
         rules = rules_text(results.config["rules"])
         to.print(line(f"{rules}; {UPPER_BOUND}", "dim"))
     to.print()
-    to.print(savings_table(results))
+    say_savings(to, results)
     to.print()
     for sentence in [plan_verdict(results), headroom_text(results)]:
         if sentence:
@@ -130,14 +139,23 @@ def value_of(in_use: InUse | None, name: str, rank: str) -> int:
     return found
 
 
-def savings_table(results: Plan) -> Table:
+def say_savings(to: SafeConsole, results: Plan) -> None:
+    """Write what changes save, those that make no difference in a line."""
+    savings = [each for each in results.savings if not makes_none(each)]
+    if savings:
+        to.print(savings_table(results, savings))
+    if text := equal_text(results):
+        to.print(line(text, "dim"))
+
+
+def savings_table(results: Plan, savings: Sequence[Saving]) -> Table:
     """Write what changes save, the most first."""
     memory = results.memory
     names = ["a VM takes", "saves a VM", "", *(name for name, _ in wholes(memory))]
     seen = memory.in_use is not None
     title = f"One knob changed ({results.needed_by})"
     table = plain_table(title, *names, *(["drops more"] if seen else []))
-    for saving in results.savings:
+    for saving in savings:
         table.add_row(saving.change.text, *savings_cells(saving, memory, seen=seen))
     return table
 

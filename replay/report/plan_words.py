@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ..fleets import Fleet
-from ..plan_result import Memory, Plan
+from ..plan_result import Memory, Plan, Saving
 from ..units import bytes_text, share_text
 
 CAUTION: Final = {
     "queues": "fewer vCPUs then share the work of receiving",
     "ring": "'rxreplay ring' says what so small a ring loses",
-    "mrg_rxbuf": "the hypervisor offers it or not",
     "guest_gso": "the host then cuts long packets, and the guest receives more of them",
 }
 
@@ -83,8 +82,22 @@ def plan_verdict(results: Plan) -> str:
             f"With this traffic it keeps up to {bytes_text(memory.needed)} (p99), "
             f"{bytes_text(mean)} in the mean of the median capture."
         )
+    elif memory.longest.resident_bytes > fresh.resident_bytes:
+        longest = bytes_text(memory.longest.resident_bytes)
+        texts.append(f"Mergeable buffers grow with the frames: the longest take {longest}.")
     texts.append(best_text(results))
     return " ".join(texts)
+
+
+def equal_text(results: Plan) -> str:
+    """Name the changes that make no difference, or ""."""
+    found = [saving.change.text for saving in results.savings if makes_none(saving)]
+    return f"No difference: {', '.join(found)}." if found else ""
+
+
+def makes_none(saving: Saving) -> bool:
+    """Say whether a change neither saves nor costs anything, and drops nothing."""
+    return not (saving.fresh_bytes or saving.saved or saving.dropped)
 
 
 def best_text(results: Plan) -> str:

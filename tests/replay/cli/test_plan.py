@@ -7,6 +7,7 @@ import json
 import pytest
 
 EIGHTY = ("--vcpus", "8", "--nics", "10", "-q")
+FEW = ("--vcpus", "2", "--nics", "3", "--try", "queues=1", "-q")
 SAMPLES = ("udp-stream.pcap", "http-mixed.pcapng")
 
 
@@ -36,7 +37,9 @@ def test_the_case_of_80_queues(rxreplay):
     assert "chunks that they lie in 425,984 3,407,872 34,078,720 = 32.5 MiB resident" in told
     assert "at most 4 queues a NIC 16.2 MiB 16.2 MiB 50.0 % half the ring" in told
     assert "The change that saves most is at most 4 queues a NIC: 16.2 MiB a VM (50.0 %)" in told
+    assert "Mergeable buffers grow with the frames: the longest take 80.0 MiB." in told
     assert "slab objects" not in told
+    assert "No difference: no guest GSO, kernel 6.1, kernel 6.12." in told
 
 
 def test_the_same_with_big_buffers(rxreplay):
@@ -51,7 +54,7 @@ def test_a_kernel_whose_buffers_are_skbs(rxreplay):
 
 
 def test_three_forms_say_the_same(rxreplay, sample):
-    asked = ("plan", *map(sample, SAMPLES), *EIGHTY, "--vms", "3", "--hosts", "2")
+    asked = ("plan", *map(sample, SAMPLES), *FEW, "--vms", "3", "--hosts", "2")
     table, found = text(rxreplay(*asked)), whole(rxreplay(*asked, "--format", "json"))
     written = rows(rxreplay(*asked, "--format", "csv"))
     assert found["schema"] == "rxreplay-plan/1"
@@ -75,7 +78,7 @@ def test_three_forms_say_the_same(rxreplay, sample):
 
 
 def test_each_form_is_the_same_each_time(rxreplay, sample):
-    asked = ("plan", sample(SAMPLES[0]), "-q", "--format", "json")
+    asked = ("plan", sample(SAMPLES[0]), *FEW, "--format", "json")
     first, again = (whole(rxreplay(*asked)) for _ in range(2))
     assert first == again
 
@@ -99,7 +102,7 @@ def test_results_that_have_nothing_of_a_change(rxreplay, sample, tmp_path):
 
 
 def test_a_clock_is_said(rxreplay, sample):
-    told = text(rxreplay("plan", sample(SAMPLES[0]), "-q", "--time", "recorded"))
+    told = text(rxreplay("plan", sample(SAMPLES[0]), *FEW[4:], "--time", "recorded"))
     assert "skbs freed by the rule 'drop', by a clock" in told
 
 
@@ -109,8 +112,14 @@ def test_polls_as_given(rxreplay, sample, tmp_path):
     document = whole(rxreplay("compare", sample(SAMPLES[0]), *how))
     document["config"]["poll"] = [1, 2]
     path.write_text(json.dumps(document))
-    both = text(rxreplay("plan", path, sample(SAMPLES[1]), "-q"))
+    both = text(rxreplay("plan", path, sample(SAMPLES[1]), *FEW[4:]))
     assert "polls of 1; or skbs freed by the rule 'drop', polls as given" in both
+
+
+def test_a_change_that_changes_nothing(rxreplay):
+    told = text(rxreplay("plan", "-q", "--try", "ring=256"))
+    assert "No difference: ring=256." in told
+    assert "One knob changed" not in told
 
 
 @pytest.mark.parametrize(
@@ -182,7 +191,7 @@ def test_an_error_is_one_line(rxreplay, arguments, status, told):
 
 
 def test_a_capture_that_fails_leaves_the_others(rxreplay, sample):
-    result = rxreplay("plan", sample(SAMPLES[0]), "none.pcap", "-q")
+    result = rxreplay("plan", sample(SAMPLES[0]), "none.pcap", *FEW[4:])
     assert result.exit_code == 4
     assert "none.pcap" in result.stderr
     assert "Over 1 capture" in result.stdout
