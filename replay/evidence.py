@@ -32,6 +32,8 @@ class Evidence:
         Of the first walk: the others would repeat them.
     failed : list of str
         Captures that could not be replayed.
+    walks : dict
+        What the captures came to, by the ring and the queues that they were replayed with.
     """
 
     results: list[Saved]

@@ -12,7 +12,7 @@ from rxreplay.emulator.queue import checked_ring
 from rxreplay.errors import OptionError
 
 from .escaping import brief
-from .units import BINARY, bytes_text
+from .units import BINARY
 
 USUAL: Final = "5.10/mergeable"
 MOST: Final = 1_000_000
@@ -96,10 +96,6 @@ class Budget:
                 f"--budget {brief(text)}: write a size as 64GiB or 512MiB, or 512MiB/vm"
             )
         return cls(size, found[3] or "host")
-
-    def __str__(self) -> str:
-        """Write it for people."""
-        return f"{bytes_text(self.size)} a {'VM' if self.per == 'vm' else 'host'}"
 
 
 @dataclass(frozen=True, slots=True)
