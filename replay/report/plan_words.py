@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ..escaping import brief
 from ..fleets import Fleet
 from ..plan_result import Memory, Plan, Saving
 from ..units import bytes_text, share_text
@@ -64,7 +65,7 @@ def rules_text(rules: Sequence[Mapping[str, Any]]) -> str:
     for rule in rules:
         polls = f"polls of {rule['poll']}" if isinstance(rule["poll"], int) else "polls as given"
         polls = "by a clock" if rule["clock"] else polls
-        texts.append(f"skbs freed by the rule '{rule['lifetime']}', {polls}")
+        texts.append(f"skbs freed by the rule '{brief(str(rule['lifetime']))}', {polls}")
     return "; or ".join(texts)
 
 
