@@ -55,7 +55,7 @@ def figures_of(queue: Queue, packets: int, frame_bytes: int, wire_bytes: int | N
         Its memory does not balance.
     """
     s = {name: int(queue.state[name]) for name in STATE.names or () if name != "nr_frags"}
-    levels = {name: level_of(queue, name) for name in LEVELS}
+    levels: dict[str, Any] = {name: level_of(queue, name) for name in LEVELS}
     return Figures(
         packets=packets,
         wire_bytes=frame_bytes if wire_bytes is None else wire_bytes,

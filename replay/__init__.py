@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
-The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
-`sockets`, `pinning`, `strategies`, `sweep`, `diff`, `verify`.
+The functions bear the names of the commands: `info`, `replay`, `compare`, `plan`, `ring`,
+`explain`, `sockets`, `pinning`, `strategies`, `sweep`, `diff`, `verify`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -17,25 +17,30 @@ if TYPE_CHECKING:
     from rxreplay.comparing import compare, replay
     from rxreplay.errors import RxReplayError
     from rxreplay.explaining import explain
+    from rxreplay.fleets import Fleet, fleet
     from rxreplay.inspecting import info
     from rxreplay.options import Options
     from rxreplay.pinning_down import pinning
+    from rxreplay.planning import plan
     from rxreplay.ringing import ring
     from rxreplay.sweeping import sweep
     from rxreplay.traces import join_traces, open_trace
     from rxreplay.verifying import verify
 
 __all__ = [
+    "Fleet",
     "Options",
     "RxReplayError",
     "__version__",
     "compare",
     "diff",
     "explain",
+    "fleet",
     "info",
     "join_traces",
     "open_trace",
     "pinning",
+    "plan",
     "replay",
     "ring",
     "sockets",
@@ -45,15 +50,18 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Fleet": "fleets",
     "Options": "options",
     "RxReplayError": "errors",
     "compare": "comparing",
     "diff": "changing",
     "explain": "explaining",
+    "fleet": "fleets",
     "info": "inspecting",
     "join_traces": "traces",
     "open_trace": "traces",
     "pinning": "pinning_down",
+    "plan": "planning",
     "replay": "comparing",
     "ring": "ringing",
     "sockets": "charging",

@@ -1,5 +1,9 @@
 """Text from outside, made safe to show: a name or a comment must not act on a terminal."""
 
+from typing import Final
+
+MOST: Final = 80  # letters of a value that an error shows
+
 
 def escaped(text: str) -> str:
     r"""Write as escapes what a terminal or a reader would not take for letters.
@@ -27,6 +31,28 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(map(_shown, text))
+
+
+def quoted(value: object) -> str:
+    """Write a value of a file as it stands in an error: one line, and not all of a long one.
+
+    Examples
+    --------
+    >>> quoted("a"), len(quoted("9" * 5000))
+    ("'a'", 83)
+    """
+    return brief(repr(value))
+
+
+def brief(text: str) -> str:
+    """Write a text of a file without quotation marks: one line, and not all of a long one.
+
+    Examples
+    --------
+    >>> brief("eth0"), brief("x" * 80 + "y")[-4:]
+    ('eth0', 'x...')
+    """
+    return escaped(text if len(text) <= MOST else f"{text[:MOST]}...")
 
 
 def _shown(letter: str) -> str:

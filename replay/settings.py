@@ -33,7 +33,17 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
     >>> [s.name for s in apply_settings(["4.11/small", "mst-2016/mergeable"], ["min_avg=1518"])]
     ['4.11/small', 'mst-2016/mergeable,min_avg=1518']
     """
-    chosen = resolve(strategies)
+    return resolve(set_each(resolve(strategies), settings))
+
+
+def set_each(chosen: list[Strategy], settings: Iterable[str]) -> list[Strategy]:
+    """Set knobs as `apply_settings` does, and give each strategy in its place.
+
+    Raises
+    ------
+    StrategyError
+        As there.
+    """
     wanted: list[dict[str, int]] = [{} for _ in chosen]
     for setting in settings:
         target, text = split_target(setting)
@@ -43,7 +53,7 @@ def apply_settings(strategies: Iterable[str | Strategy], settings: Iterable[str]
             raise StrategyError(f"--set {setting}: {_why_none(chosen, target)}")
         for index in meant:
             wanted[index][name] = value
-    return resolve(s.with_settings(each) for s, each in zip(chosen, wanted, strict=True))
+    return [s.with_settings(each) for s, each in zip(chosen, wanted, strict=True)]
 
 
 def _why_none(chosen: list[Strategy], target: str) -> str:

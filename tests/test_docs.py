@@ -37,6 +37,11 @@ def test_every_sample_is_in_the_readme():
     assert [s.name for s in samples if f"`{s.name}`" not in readme] == []
 
 
+def test_the_example_of_a_fleet_is_the_file():
+    page, file = (CHECKOUT / "docs" / name for name in ("plan.md", "examples/fleet.toml"))
+    assert f"```toml\n{file.read_text()}```" in page.read_text()
+
+
 def test_python_example_of_the_readme_runs():
     readme = (CHECKOUT / "README.md").read_text()
     code = re.search(r"```python\n(.*?)```", readme, re.DOTALL)[1]

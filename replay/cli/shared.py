@@ -174,18 +174,20 @@ READING = options(
     click.option("--keep-damaged", is_flag=True, help="Use the packets before a damaged record."),
 )
 
+POLL = click.option(
+    "--poll",
+    "polls",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Packets of each NAPI poll, at most 64.",
+)
+
 RING = options(
     click.option(
         "--ring", type=int, default=256, show_default=True, help="Buffers in the receive ring."
     ),
-    click.option(
-        "--poll",
-        "polls",
-        type=int,
-        default=1,
-        show_default=True,
-        help="Packets of each NAPI poll, at most 64.",
-    ),
+    POLL,
 )
 
 SETTING = options(
@@ -217,14 +219,7 @@ RECEIVING = options(
 
 EMULATING = options(RING, RECEIVING)
 
-STEERING = options(
-    click.option(
-        "--queues",
-        type=click.IntRange(min=1),
-        default=1,
-        show_default=True,
-        help="Receive queues of the device, each with a ring of its own.",
-    ),
+SPREADING = options(
     click.option(
         "--steering",
         type=click.Choice(["single", "automq", "rss", "recorded"]),
@@ -244,6 +239,17 @@ STEERING = options(
         show_default=True,
         help="Another spread of flows for --steering automq.",
     ),
+)
+
+STEERING = options(
+    click.option(
+        "--queues",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="Receive queues of the device, each with a ring of its own.",
+    ),
+    SPREADING,
 )
 
 

@@ -12,6 +12,7 @@ BINARY: Final = ("parquet",)
 ELSEWHERE: Final = {
     ("table", "explain"): "as_story",
     ("table", "pinning"): "as_pinning",
+    ("table", "plan"): "as_plan",
     ("table", "ring"): "as_ring",
     ("table", "sockets"): "as_sockets",
     ("table", "diff"): "as_diff",

@@ -10,6 +10,7 @@ from ..changing import Differences
 from ..escaping import escaped
 from ..flattening import flat, leaves
 from ..pinning_down import Pinnings
+from ..plan_result import Plan
 from ..result import Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
@@ -69,6 +70,15 @@ def write_pinning(results: Pinnings, out: TextIO) -> None:
     """Write a row for each strategy, and the highest flows behind it."""
     where = {"trace": results.trace.path or results.trace.format}
     _write([where | dict(flat(each.as_dict())) for each in results.results], out)
+
+
+def write_plan(results: Plan, out: TextIO) -> None:
+    """Write a row for each kind of NIC, for a VM, a host and all, and for each change."""
+    whole = results.as_dict()
+    parts = [("nic", nic) for nic in whole["nics"]]
+    parts += [(scope, whole[scope]) for scope in results.memory.scopes()]
+    parts += [("saving", saving) for saving in whole["savings"]]
+    _write([{"part": part} | dict(flat(row)) for part, row in parts], out)
 
 
 def write_explain(results: Stories, out: TextIO) -> None:

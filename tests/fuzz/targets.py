@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from fuzz import packets, replays, seeds, texts, walks
+from fuzz import packets, plans, replays, seeds, texts, walks
 from fuzz.mutations import mutate_blocks, mutate_compressed
 
 Mutate = Callable[[bytes, Random, int], bytes]
@@ -35,5 +35,6 @@ TARGETS = {
     "filters": Target(texts.filters, seeds.expressions, 256),
     "logs": Target(texts.log, seeds.logs, 4096),
     "options": Target(texts.options, seeds.options, 128),
+    "plans": Target(plans.plans, plans.seeds),
     "replays": Target(replays.replays, seeds.captures, mutate=mutate_blocks),
 }
