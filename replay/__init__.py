@@ -1,7 +1,7 @@
 """rxreplay: what does this traffic cost in receive memory?
 
 The functions bear the names of the commands: `info`, `replay`, `compare`, `ring`, `explain`,
-`sockets`, `strategies`, `verify`.
+`sockets`, `strategies`, `verify`; that of `report` is `make_report`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rxreplay.comparing import compare, replay
     from rxreplay.errors import RxReplayError
     from rxreplay.explaining import explain
+    from rxreplay.gathering import make_report
     from rxreplay.inspecting import info
     from rxreplay.options import Options
     from rxreplay.ringing import ring
@@ -30,6 +31,7 @@ __all__ = [
     "explain",
     "info",
     "join_traces",
+    "make_report",
     "open_trace",
     "replay",
     "ring",
@@ -45,6 +47,7 @@ _HOMES = {
     "explain": "explaining",
     "info": "inspecting",
     "join_traces": "traces",
+    "make_report": "gathering",
     "open_trace": "traces",
     "replay": "comparing",
     "ring": "ringing",

@@ -4,15 +4,18 @@ import platform
 import sys
 
 from .._version import __version__
+from ..gathering import Report
 from ..report import reporter
 from ..result import Results
 from ..ringing import Rings
 from ..socket_result import SocketResults
 from ..stories.story import Stories
-from ..writing import output
+from ..writing import output, write_folder
 from .saying import complain
 
 SOME_FAILED = 4
+
+Whole = Results | Stories | Rings | SocketResults | Report
 
 
 def run_record() -> dict[str, object]:
@@ -25,7 +28,7 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Results | Stories | Rings | SocketResults,
+    results: Whole,
     command: str,
     form: str,
     path: str | None,
@@ -40,6 +43,20 @@ def finish(
     results.run.update(run_record())
     with output(path) as out:
         reporter(form, command)(results, out, **(view if form == "table" else {}))
+    say_how_it_went(results, path, quiet=quiet)
+
+
+def finish_folder(report: Report, path: str, *, quiet: bool) -> None:
+    """Write the pages of a report to a folder, then what went wrong, as `finish` does."""
+    from ..report.as_html import pages
+
+    report.run.update(run_record())
+    write_folder(path, pages(report))
+    say_how_it_went(report, path, quiet=quiet)
+
+
+def say_how_it_went(results: Whole, path: str | None, *, quiet: bool) -> None:
+    """Write warnings and failures on standard error, and where the results are."""
     if not quiet:
         for warning in results.warnings:
             complain(f"warning: {warning.text}")
