@@ -45,6 +45,8 @@ class Chapter:
     ----------
     lengths : dict of int to int
         Frames by their bytes, as the device got them.
+    beyond : (int, int)
+        Frames that are longer than any device hands to a guest, and their bytes.
     rings : list of Tried
         Rings of several sizes by the capture's clock, strategy by strategy.
     no_rings : str
@@ -52,6 +54,7 @@ class Chapter:
     """
 
     lengths: dict[int, int]
+    beyond: tuple[int, int]
     rings: list[Tried]
     no_rings: str
 
@@ -131,7 +134,8 @@ class Gatherer:
         if fed.info.first_ns is None:
             why = why or "its packets have no times"
         rings = [] if why or bank is None else bank.finish()
-        self.chapters.append(Chapter(counter.counts(), rings, why))
+        beyond = counter.beyond_frames, counter.beyond_bytes
+        self.chapters.append(Chapter(counter.counts(), beyond, rings, why))
         return fed
 
     def _why_not(self, trace: Walkable, options: Options) -> str:

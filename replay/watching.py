@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from rxreplay.emulator import Strategy
@@ -18,6 +18,8 @@ from .spreading import cores
 from .timeline import Timeline
 from .timing import Timing
 from .vantages import Frames
+
+LONGEST_COUNTED: Final = 1 << 17
 
 
 class Watcher(Protocol):
@@ -60,17 +62,23 @@ class Watched(Selection):
 class LengthCounter:
     """Counts frames by their length.
 
+    Attributes
+    ----------
+    beyond_frames, beyond_bytes : int
+        Those of `LONGEST_COUNTED` bytes and more, which only damaged headers claim.
+
     Examples
     --------
     >>> counter = LengthCounter()
-    >>> counter.add(np.array([60, 1514, 60]))
-    >>> counter.counts()
-    {60: 2, 1514: 1}
+    >>> counter.add(np.array([60, 1514, 60, 1 << 31]))
+    >>> counter.counts(), counter.beyond_frames
+    ({60: 2, 1514: 1}, 1)
     """
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._counted = np.zeros(0, np.int64)
+        self._counted = np.zeros(LONGEST_COUNTED, np.int64)
+        self.beyond_frames = self.beyond_bytes = 0
 
     def see(self, frames: Frames) -> None:
         """Count the next frames."""
@@ -78,9 +86,12 @@ class LengthCounter:
 
     def add(self, frame_len: Lengths) -> None:
         """Count frames of these lengths."""
-        more = np.bincount(frame_len, minlength=self._counted.size)
-        more[: self._counted.size] += self._counted
-        self._counted = more
+        beyond = frame_len >= LONGEST_COUNTED
+        if beyond.any():
+            self.beyond_frames += int(beyond.sum())
+            self.beyond_bytes += int(frame_len[beyond].sum())
+            frame_len = frame_len[~beyond]
+        self._counted += np.bincount(frame_len, minlength=LONGEST_COUNTED)
 
     def counts(self) -> dict[int, int]:
         """Give the frames of each length that occurred."""

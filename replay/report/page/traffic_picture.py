@@ -41,7 +41,7 @@ class Bin:
 
 def traffic_picture(page: Page) -> Picture | None:
     """Show how long frames are; nothing where there is none."""
-    bins = bins_of(page.chapter.lengths)
+    bins = bins_of(page.chapter.lengths, page.chapter.beyond)
     if not bins:
         return None
     found = thresholds(page.columns, page.ring)
@@ -91,10 +91,10 @@ def edges() -> list[int]:
     return [0, *(round(FIRST * 2 ** (step / PER_DOUBLING)) for step in steps), 2**62]
 
 
-def bins_of(lengths: dict[int, int]) -> list[Bin]:
+def bins_of(lengths: dict[int, int], beyond: tuple[int, int]) -> list[Bin]:
     """Put frames into bins; those without any are left out."""
     starts = edges()
-    counted: dict[int, tuple[int, int]] = {}
+    counted = {len(starts) - 2: beyond} if beyond[0] else {}
     for length, frames in lengths.items():
         place = bisect_right(starts, length) - 1
         before = counted.get(place, (0, 0))
