@@ -111,7 +111,13 @@ def facts(page: Page) -> list[str]:
     results = page.report.results
     chosen = [f"chosen: {text}"] if (text := chosen_text(results.config)) else []
     doubts = [f"not established: {doubt}" for doubt in results.doubts(page.number)]
-    return [*chosen, *decided_texts(page.trace), assumptions(results), *doubts]
+    return [*chosen, *decided_texts(page.trace), came(page), assumptions(results), *doubts]
+
+
+def came(page: Page) -> str:
+    """Say how much of a capture came to the device: some packets are not the guest's."""
+    figures = page.columns[0].figures
+    return f"{count_text(figures.packets)} frames, {bytes_text(figures.frame_bytes)}, came to it"
 
 
 def record(report: Report) -> list[tuple[str, str]]:

@@ -82,7 +82,8 @@ def loss_picture(columns: list[Column], runs: Runs) -> Picture:
     title = "Packets lost against the size of the ring"
     words = f"The smallest ring loses up to {share_text(most, 1)} of the packets."
     markup = drawing.markup("losses", title, words)
-    return Picture("losses", title, words, markup, [table_of(columns, runs)], key_of(columns))
+    table = table_of(columns, runs, "Rings by the clock: losses")
+    return Picture("losses", title, words, markup, [table], key_of(columns))
 
 
 def lost_share(tried: Tried) -> float:
@@ -106,10 +107,11 @@ def memory_picture(columns: list[Column], runs: Runs) -> Picture:
     title = "Resident memory at most against the size of the ring, both axes logarithmic"
     words = "Each doubling of the ring is paid for in every queue of every device of every guest."
     markup = drawing.markup("ring-memory", title, words)
-    return Picture("ring-memory", title, words, markup, [table_of(columns, runs)], key_of(columns))
+    table = table_of(columns, runs, "Rings by the clock")
+    return Picture("ring-memory", title, words, markup, [table], key_of(columns))
 
 
-def table_of(columns: list[Column], runs: Runs) -> Table:
+def table_of(columns: list[Column], runs: Runs, caption: str) -> Table:
     """Give all rings in numbers."""
     heads = ["strategy", "ring", "lost", "", "waited in the host", "posted bytes, at most"]
     heads += ["resident bytes, at most", "resident bytes, mean"]
@@ -127,4 +129,4 @@ def table_of(columns: list[Column], runs: Runs) -> Table:
         for column in columns
         for each in runs[column.number]
     ]
-    return Table("Rings by the clock", heads, rows)
+    return Table(caption, heads, rows)

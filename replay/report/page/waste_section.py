@@ -148,5 +148,6 @@ def ledgers(column: Column) -> list[Table]:
             [Cell(f"waste.{name}.{owner}"), Cell(f"{size:,}", size), Cell(share_text(size, whole))]
             for owner, size in ledger.items()
         ]
-        tables.append(Table(MEANINGS[name], ["owner", "bytes", "share"], rows))
+        caption = f"{column.number} · {MEANINGS[name]}"
+        tables.append(Table(caption, ["owner", "bytes", "share"], rows))
     return tables

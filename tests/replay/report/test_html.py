@@ -91,16 +91,21 @@ def test_the_best_are_marked_and_the_reference_is_the_first(path):
     assert cells[0].endswith("×1.00")
 
 
+def kind(table):
+    """Say which of the three ledgers a table is, if any: "1 · Buffers: ..."."""
+    return table.caption.partition(" · ")[2].partition(":")[0]
+
+
 def test_every_ledger_balances_in_its_table(path):
     tables = page_of(made(path)).tables
     wholes = {"Buffers": "carved", "Chunks": "filled", "Heads": "bytes"}
-    found = [table for table in tables if table.caption.split()[0].rstrip(":") in wholes]
+    found = [table for table in tables if kind(table) in wholes]
     assert len(found) == 3 * len(STRATEGIES)
     for table in found:
         values = {
             name.rpartition(".")[2]: value for name, [(_, value), _] in table.by_head().items()
         }
-        whole = values.pop(wholes[table.caption.split()[0].rstrip(":")])
+        whole = values.pop(wholes[kind(table)])
         assert whole == sum(values.values())
 
 
@@ -187,6 +192,8 @@ def whole(text):
     drawings = [given for tag, given in page.tags if tag == "svg" and "role" in given]
     figures = [given for tag, given in page.tags if tag == "figure"]
     assert len(drawings) == len(figures)
+    regions = [given["aria-label"] for _, given in page.tags if given.get("role") == "region"]
+    assert len(regions) == len(set(regions))
     assert all(set(given["aria-labelledby"].split()) <= set(page.ids) for given in drawings)
     assert sum(text.startswith("Numbers of this picture") for text in page.said("summary")) == len(
         figures
