@@ -117,7 +117,8 @@ def facts(page: Page) -> list[str]:
 def came(page: Page) -> str:
     """Say how much of a capture came to the device: some packets are not the guest's."""
     figures = page.columns[0].figures
-    return f"{count_text(figures.packets)} frames, {bytes_text(figures.frame_bytes)}, came to the device"
+    size = bytes_text(figures.frame_bytes)
+    return f"{figures.packets:,} frames, {size}, came to the device"
 
 
 def record(report: Report) -> list[tuple[str, str]]:
