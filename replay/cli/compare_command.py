@@ -11,6 +11,7 @@ from .shared import (
     READING,
     REPORTING,
     STEERING,
+    STRATEGIES,
     CaptureCommand,
     timed,
 )
@@ -18,15 +19,7 @@ from .shared import (
 
 @click.command("compare", cls=CaptureCommand)
 @CAPTURES
-@click.option(
-    "--strategy",
-    "-s",
-    "strategies",
-    metavar="KERNEL/MODE",
-    multiple=True,
-    help="A strategy to show; the first is the reference.  Repeatable.  "
-    "[default: all of 'rxreplay strategies' marked with *]",
-)
+@STRATEGIES
 @click.option(
     "--row",
     "rows",

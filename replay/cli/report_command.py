@@ -4,20 +4,21 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, EMULATING, MAYBE_TIMING, READING, STEERING, CaptureCommand, timed
+from .shared import (
+    CAPTURES,
+    EMULATING,
+    MAYBE_TIMING,
+    READING,
+    STEERING,
+    STRATEGIES,
+    CaptureCommand,
+    timed,
+)
 
 
 @click.command("report", cls=CaptureCommand)
 @CAPTURES
-@click.option(
-    "--strategy",
-    "-s",
-    "strategies",
-    metavar="KERNEL/MODE",
-    multiple=True,
-    help="A strategy to show; the first is the reference.  Repeatable.  "
-    "[default: all of 'rxreplay strategies' marked with *]",
-)
+@STRATEGIES
 @click.option(
     "--size",
     "sizes",

@@ -25,6 +25,16 @@ class CaptureCommand(click.Command):
 
 CAPTURES = click.argument("captures", metavar="CAPTURE...", nargs=-1, required=True)
 
+STRATEGIES = click.option(
+    "--strategy",
+    "-s",
+    "strategies",
+    metavar="KERNEL/MODE",
+    multiple=True,
+    help="A strategy to show; the first is the reference.  Repeatable.  "
+    "[default: all of 'rxreplay strategies' marked with *]",
+)
+
 
 def options(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     """Put several options on a command, in the order of its help."""

@@ -1,5 +1,8 @@
 """Reads the pages of reports as a browser would, as far as tests need it."""
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -86,3 +89,31 @@ class Page(HTMLParser):
 
     def said(self, tag):
         return [text.strip() for name, text in self.texts if name == tag]
+
+
+def whole(text):
+    """Say that a page is well-formed, needs nothing, and that what names things is there."""
+    page = Page(text)
+    assert text.startswith("<!DOCTYPE html>\n")
+    assert len(page.ids) == len(set(page.ids))
+    assert set(page.references) <= set(page.ids)
+    inside = {link for link in page.links if link.startswith("#")}
+    assert {link[1:] for link in inside} <= set(page.ids)
+    outside = set(page.links) - inside - {"data:,"}
+    assert [tag for tag, _ in page.tags if tag in ("script", "img", "iframe", "object")] == []
+    assert "@import" not in text
+    assert "url(" not in text
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in text
+    assert "default-src 'none'" in text
+    drawings = [given for tag, given in page.tags if tag == "svg" and "role" in given]
+    figures = [given for tag, given in page.tags if tag == "figure"]
+    assert len(drawings) == len(figures)
+    regions = [given["aria-label"] for _, given in page.tags if given.get("role") == "region"]
+    assert len(regions) == len(set(regions))
+    assert all(set(given["aria-labelledby"].split()) <= set(page.ids) for given in drawings)
+    assert sum(text.startswith("Numbers of this picture") for text in page.said("summary")) == len(
+        figures
+    )
+    return page, outside

@@ -139,8 +139,10 @@ def index_page(report: Report, names: list[str]) -> str:
         .get_template("index.html")
         .render(
             entries=[entry(report, number, name) for number, name in enumerate(names)],
-            failed=results.failed,
-            warnings=[w.text for w in results.warnings if w.trace is None],
+            warnings=[
+                *(f"Not replayed: {failure}" for failure in results.failed),
+                *(w.text for w in results.warnings if w.trace is None),
+            ],
             record=record(report),
         )
     )

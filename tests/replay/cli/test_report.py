@@ -2,17 +2,11 @@
 
 import pytest
 from helpers.pages import Page
-from rxreplay import lengthwise
 
 STRATEGY = ["-s", "5.10/small", "--size", "64", "--ring", "16"]
 
 
-@pytest.fixture(autouse=True)
-def few_lengths(monkeypatch):
-    monkeypatch.setattr(lengthwise, "STEP", 40.0)
-    monkeypatch.setattr(lengthwise, "FIXED", ())
-    monkeypatch.setattr(lengthwise, "LONGEST", 2000)
-    monkeypatch.setattr(lengthwise, "SETTLING", lengthwise.MEAN_OVER)
+pytestmark = pytest.mark.usefixtures("few_lengths")
 
 
 @pytest.fixture

@@ -1,18 +1,13 @@
 """The page of a report: its numbers are those of JSON, it is well-formed, and it needs nothing."""
 
-import base64
-import hashlib
 import io
 import json
-import re
 from pathlib import Path
 
 import pytest
 import rxreplay
-from helpers.pages import Page
-from helpers.samples import SAMPLES
+from helpers.pages import Page, whole
 from oracles import capture_writer as writer
-from rxreplay import lengthwise
 from rxreplay.report import reporter
 from rxreplay.report.as_csv import flat
 from rxreplay.report.as_html import pages, write_report
@@ -20,18 +15,11 @@ from rxreplay.report.rows import ROWS
 
 STRATEGIES = ["5.10/small", "4.11/mergeable", "mst-2016/mergeable", "5.10/big", "4.12/mergeable"]
 LENGTHS = [60, 300, 1514, 9014, 60, 129, 128, 1519, 46] * 20
-MOST_BYTES = 500 * 1024
 SIZES = [16, 64]
 RING = 64
 
 
-@pytest.fixture(autouse=True)
-def few_lengths(monkeypatch):
-    """Draw curves through few points: they have a test of their own."""
-    monkeypatch.setattr(lengthwise, "STEP", 40.0)
-    monkeypatch.setattr(lengthwise, "FIXED", ())
-    monkeypatch.setattr(lengthwise, "LONGEST", 2000)
-    monkeypatch.setattr(lengthwise, "SETTLING", lengthwise.MEAN_OVER)
+pytestmark = pytest.mark.usefixtures("few_lengths")
 
 
 @pytest.fixture
@@ -166,49 +154,6 @@ def test_losses_of_rings_are_a_picture_and_a_sentence(path):
     assert "losses" in page.ids
     assert any("No ring that was tried is enough for " in text for text in page.said("p"))
     assert any("0 packets wait in the host" in text for text in page.said("p"))
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_a_report_of_a_bundled_capture_is_small_and_whole(sample, jitted):
-    del jitted
-    text = text_of(rxreplay.make_report([str(sample)]))
-    assert len(text.encode()) < MOST_BYTES
-    whole(text)
-
-
-def whole(text):
-    """Say that a page is well-formed, needs nothing, and that what names things is there."""
-    page = Page(text)
-    assert text.startswith("<!DOCTYPE html>\n")
-    assert len(page.ids) == len(set(page.ids))
-    assert set(page.references) <= set(page.ids)
-    inside = {link for link in page.links if link.startswith("#")}
-    assert {link[1:] for link in inside} <= set(page.ids)
-    outside = set(page.links) - inside - {"data:,"}
-    assert [tag for tag, _ in page.tags if tag in ("script", "img", "iframe", "object")] == []
-    assert "@import" not in text
-    assert "url(" not in text
-    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in text
-    assert "default-src 'none'" in text
-    drawings = [given for tag, given in page.tags if tag == "svg" and "role" in given]
-    figures = [given for tag, given in page.tags if tag == "figure"]
-    assert len(drawings) == len(figures)
-    regions = [given["aria-label"] for _, given in page.tags if given.get("role") == "region"]
-    assert len(regions) == len(set(regions))
-    assert all(set(given["aria-labelledby"].split()) <= set(page.ids) for given in drawings)
-    assert sum(text.startswith("Numbers of this picture") for text in page.said("summary")) == len(
-        figures
-    )
-    return page, outside
-
-
-@pytest.fixture
-def jitted():
-    numba = pytest.importorskip("numba")
-    if numba.config.DISABLE_JIT:
-        pytest.skip("whole captures under all strategies take too long in plain Python")
 
 
 @pytest.mark.parametrize(
