@@ -23,9 +23,8 @@ def draw_curves(drawing: Drawing, curves: Sequence[Curve], y: Scale) -> None:
         drawing.path(curve.points, f"line {curve.column.look}", curve.column.label)
     by_end: dict[Point, list[Column]] = {}
     for curve in curves:
-        known = [point for point in curve.points if point is not None]
-        if known:
-            by_end.setdefault(known[-1], []).append(curve.column)
+        end = next(point for point in reversed(curve.points) if point)  # no one drops all
+        by_end.setdefault(end, []).append(curve.column)
     wanted = [end[1] for end in by_end]
     for (end, who), place in zip(by_end.items(), apart(wanted, 13, y.stop, y.start), strict=True):
         drawing.words(end[0] + 5, place + 4, " ".join(str(c.number) for c in who), "name")

@@ -13,8 +13,8 @@ from rxreplay.report.as_csv import flat
 from rxreplay.report.as_html import pages, write_report
 from rxreplay.report.rows import ROWS
 
-STRATEGIES = ["5.10/small", "4.11/mergeable", "mst-2016/mergeable", "5.10/big", "4.12/mergeable"]
-LENGTHS = [60, 300, 1514, 9014, 60, 129, 128, 1519, 46] * 20
+STRATEGIES = ["5.10/small", "4.11/mergeable", "mst-2016/mergeable", "5.10/big"]
+LENGTHS = [60, 300, 1514, 9014, 60, 129, 128, 1519, 46] * 12
 SIZES = [16, 64]
 RING = 64
 
@@ -201,7 +201,7 @@ def test_one_size_is_a_picture_too(path):
 
 
 def test_the_bytes_are_the_same_on_every_run_and_with_any_threads(path):
-    texts = {text_of(made(path, threads=threads)) for threads in (1, 1, 2, 3)}
+    texts = {text_of(made(path, threads=threads)) for threads in (1, 1, 2)}
     assert len(texts) == 1
 
 
