@@ -69,9 +69,9 @@ def shown(chromium, folder):
 def complaints():
     """Let axe-core look at a page; give what it finds, a line each."""
 
-    def look(page, *rules):
+    def look(page, *rules, part="html"):
         only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-        found = Axe().run(page, options={"resultTypes": ["violations"]} | only).response
+        found = Axe().run(page, part, {"resultTypes": ["violations"]} | only).response
         assert found["passes"]
         return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
 
