@@ -55,6 +55,8 @@ def waste_section(page: Page) -> Section:
     ]
     if not used:
         return Section("waste", "Where every byte goes", ["No buffer was used."])
+    if unseen := ", ".join(c.names[0] for c in page.columns if c not in used):
+        words.append(f"Not shown, as no buffer cut from a chunk was used: {unseen}.")
     pictures = [overview(used), *(waterfall(column) for column in used)]
     return Section("waste", "Where every byte goes", words, pictures)
 

@@ -10,6 +10,7 @@ from rxreplay.report.page.parts import page_of
 from rxreplay.report.page.rings_section import answers
 from rxreplay.report.page.tables import comparison_table
 from rxreplay.report.page.truesize_picture import cliffs
+from rxreplay.report.page.waste_section import waste_section
 
 pytestmark = pytest.mark.usefixtures("few_lengths")
 
@@ -94,6 +95,15 @@ def test_the_ring_that_is_enough_is_named(lost, words):
         for n, losses in enumerate(lost)
     }
     assert answers(columns, runs) == words
+
+
+@pytest.mark.parametrize("length", [60, 9014], ids=["received", "dropped"])
+def test_a_strategy_without_a_used_buffer_is_named_and_not_drawn(length):
+    names = ["4.10/small", "5.10/mergeable"]  # the first posts heads from the slab before others
+    section = waste_section(page_of(rxreplay.make_report([[length]], names), 0))
+    text = "Not shown, as no buffer cut from a chunk was used: 4.10/small."
+    assert text in section.words
+    assert [picture.ident for picture in section.pictures] == ["owners", "fall-2"]
 
 
 def test_modes_have_colours_and_those_of_a_mode_dashes():
