@@ -1,12 +1,15 @@
 # Everything sets itself up in .venv; PYTHON names another Python 3.11+.
 PYTHON ?= python3
+CHROMIUM ?= chromium
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml scripts/venv
 
-.PHONY: demo test test-nojit test-bounds test-peers fuzz lint types bench bench-stages bench-docs samples clean
+.PHONY: demo test test-nojit test-bounds test-peers test-browser fuzz lint types bench bench-stages bench-docs samples clean
 
-demo: .venv/ready  ## Compare the receive strategies on a bundled capture
+demo: .venv/ready  ## Compare the receive strategies on a bundled capture, and write a page about it
 	$(BIN)/rxreplay compare traces/samples/mixed-ns-snap96.pcap
+	@mkdir -p build
+	$(BIN)/rxreplay report traces/samples/mixed-ns-snap96.pcap -o build/report.html --force
 
 test: .venv/ready-test  ## Run the whole suite
 	$(BIN)/python -m pytest
@@ -20,6 +23,12 @@ test-bounds: .venv/ready-test  ## The suite with each array access checked
 
 test-peers: .venv/ready-test  ## Against tcpdump and capinfos, which must be installed
 	$(BIN)/python -m pytest tests/peers
+
+test-browser: .venv/ready-browser  ## Reports in a real Chromium, which must be installed, and by axe-core
+	@command -v $(CHROMIUM) >/dev/null || { \
+	    echo "There is no $(CHROMIUM): install it (Debian: apt-get install chromium), or name one: make test-browser CHROMIUM=..."; \
+	    exit 1; }
+	CHROMIUM=$$(command -v $(CHROMIUM)) $(BIN)/python -m pytest tests/browser
 
 lint: .venv/ready-lint
 	$(BIN)/ruff check .
@@ -57,6 +66,10 @@ clean:
 .venv/ready-test: $(SOURCES)
 	PYTHON=$(PYTHON) scripts/venv test
 	@touch $@ .venv/ready
+
+.venv/ready-browser: $(SOURCES)
+	PYTHON=$(PYTHON) scripts/venv test browser
+	@touch $@ .venv/ready .venv/ready-test
 
 .venv/ready-fuzz: $(SOURCES)
 	PYTHON=$(PYTHON) scripts/venv test fuzz

@@ -1,7 +1,8 @@
 """rxreplay: what does this traffic cost in receive memory?
 
 The functions bear the names of the commands: `info`, `replay`, `compare`, `plan`, `ring`,
-`explain`, `sockets`, `pinning`, `strategies`, `sweep`, `diff`, `verify`.
+`explain`, `sockets`, `pinning`, `strategies`, `sweep`, `diff`, `verify`; that of `report` is
+`make_report`.
 They are imported on first use, so that importing the package costs nothing.
 """
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rxreplay.errors import RxReplayError
     from rxreplay.explaining import explain
     from rxreplay.fleets import Fleet, fleet
+    from rxreplay.gathering import make_report
     from rxreplay.inspecting import info
     from rxreplay.options import Options
     from rxreplay.pinning_down import pinning
@@ -38,6 +40,7 @@ __all__ = [
     "fleet",
     "info",
     "join_traces",
+    "make_report",
     "open_trace",
     "pinning",
     "plan",
@@ -59,6 +62,7 @@ _HOMES = {
     "fleet": "fleets",
     "info": "inspecting",
     "join_traces": "traces",
+    "make_report": "gathering",
     "open_trace": "traces",
     "pinning": "pinning_down",
     "plan": "planning",

@@ -15,7 +15,7 @@ from rxreplay.emulator.series import Series, together
 from rxreplay.errors import TraceError
 from rxreplay.traces import join_traces
 
-from .feeding import feed
+from .feeding import Fed, feed
 from .options import Options, Progress, no_progress
 from .result import Result, Results, ResultWarning
 from .settings import resolve
@@ -126,10 +126,21 @@ def compare(
     >>> [result.figures.truesize_bytes for result in both.results]
     [768000, 1035776]
     """
-    options = replace(options, **changes)
+    return compared(sources, strategies, replace(options, **changes), progress)
+
+
+def compared(
+    sources: Sequence[Source],
+    strategies: Sequence[str | Strategy],
+    options: Options,
+    progress: Progress,
+    feeding: Callable[..., Fed] = feed,
+) -> Results:
+    """Compare as `compare` does, each trace walked by `feeding`."""
     chosen = resolve(strategies) or default_strategies()
     reference = chosen[0].name if strategies else REFERENCE
-    results = collect(sources, chosen, options, progress, options.as_config(chosen, reference))
+    config = options.as_config(chosen, reference)
+    results = collect(sources, chosen, options, progress, config, feeding)
     if not options.gro:  # else the pulls are counted, and stand beside the copies
         results.warnings.extend(copies_differ(chosen))
     results.warnings.extend(ResultWarning("kernel", s.doubt) for s in chosen if s.doubt)
@@ -159,6 +170,7 @@ def collect(
     options: Options,
     progress: Progress,
     config: dict[str, Any],
+    feeding: Callable[..., Fed] = feed,
 ) -> Results:
     """Walk trace after trace; one that cannot be read does not cost the others."""
     results = Results(config, traces=[], results=[], warnings=[], failed=[])
@@ -167,7 +179,7 @@ def collect(
         number = len(results.traces)
         try:
             with opening() as trace:
-                fed = feed(trace, chosen, options, progress, number)
+                fed = feeding(trace, chosen, options, progress, number)
         except TraceError as error:
             results.failed.append(str(error))
         else:

@@ -27,14 +27,18 @@ def verdict(figures: Outcome, reference: str) -> str:
     >>> print(verdict(results.of(0), "4.11/small"))  # doctest: +ELLIPSIS
     For this traffic 5.10/mergeable charges sockets least, 768 B a packet and ...
     """
-    able = {name: f for name, f in figures.items() if f.delivered_packets and not f.drops.total()}
     if not any(f.packets for f in figures.values()):
         return "There was no packet to replay."
+    return "For this traffic " + "; ".join(findings(figures, reference)) + "."
+
+
+def findings(figures: Outcome, reference: str) -> list[str]:
+    """Give the clauses of the verdict; none where there was no packet."""
+    able = {name: f for name, f in figures.items() if f.delivered_packets and not f.drops.total()}
     parts = []
     if able:
         parts = [charged(able, reference), resident(able), copied(able)]
-    parts += dropped(figures)
-    return "For this traffic " + "; ".join(part for part in parts if part) + "."
+    return [part for part in [*parts, *dropped(figures)] if part]
 
 
 def winners(figures: Outcome, value: Callable[[Figures], float]) -> tuple[list[str], float]:

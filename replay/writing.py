@@ -3,12 +3,30 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from .errors import RxReplayError
+
+
+def check_folder(path: str, *, force: bool) -> None:
+    """Refuse, before any work, a folder for several files that cannot be one, or is not empty.
+
+    Raises
+    ------
+    RxReplayError
+        There is a file of that name, or a folder with something in it and `force` is not given; or
+        its parent is not there.
+    """
+    if path == "-" or (os.path.lexists(path) and not os.path.isdir(path)):
+        raise RxReplayError(f"{path}: several captures make a folder; name a new one with -o")
+    if os.path.isdir(path):
+        if os.listdir(path) and not force:
+            raise RxReplayError(f"{path} has something in it; --force writes its files anew")
+    elif not Path(os.path.realpath(path)).parent.is_dir():
+        raise RxReplayError(f"{path}: there is no folder {Path(os.path.realpath(path)).parent}")
 
 
 def check_free(path: str | None, *, force: bool, inputs: Sequence[str] = ()) -> None:
@@ -31,6 +49,23 @@ def check_free(path: str | None, *, force: bool, inputs: Sequence[str] = ()) -> 
         raise RxReplayError(f"{path} exists already; --force writes over it")
     if not Path(os.path.realpath(path)).parent.is_dir():
         raise RxReplayError(f"{path}: there is no folder {Path(os.path.realpath(path)).parent}")
+
+
+def write_folder(path: str, files: Mapping[str, str]) -> None:
+    """Write files of a folder, each whole or not at all; the last one says that all are there.
+
+    Raises
+    ------
+    RxReplayError
+        What is written does not arrive, as on a full disk.
+    """
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise RxReplayError(f"{path}: {error.strerror}; name another folder with -o") from None
+    for name, text in files.items():
+        with output(os.path.join(path, name)) as out:
+            out.write(text)
 
 
 @contextmanager

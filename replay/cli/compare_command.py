@@ -14,24 +14,15 @@ from .shared import (
     SERIES,
     STACK,
     STEERING,
+    STRATEGIES,
     CaptureCommand,
-    strategy_names,
     timed,
 )
 
 
 @click.command("compare", cls=CaptureCommand)
 @CAPTURES
-@click.option(
-    "--strategy",
-    "-s",
-    "strategies",
-    metavar="KERNEL/MODE",
-    shell_complete=strategy_names,
-    multiple=True,
-    help="A strategy to show; the first is the reference.  Repeatable.  "
-    "[default: all of 'rxreplay strategies' marked with *]",
-)
+@STRATEGIES
 @click.option(
     "--row",
     "rows",

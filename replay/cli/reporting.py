@@ -5,9 +5,10 @@ import sys
 from collections.abc import Iterable
 
 from .._version import __version__
+from ..gathering import Report
 from ..report import BINARY, reporter
 from ..result import Reportable
-from ..writing import output
+from ..writing import output, write_folder
 from .saying import complain
 
 LIMIT_CROSSED = 3
@@ -42,6 +43,22 @@ def finish(
     results.run.update(run_record())
     with output(path, binary=form in BINARY) as out:
         reporter(form, command)(results, out, **(view if form == "table" else {}))
+    say_how_it_went(results, path, crossings, quiet=quiet)
+
+
+def finish_folder(report: Report, path: str, *, quiet: bool) -> None:
+    """Write the pages of a report to a folder, then what went wrong, as `finish` does."""
+    from ..report.as_html import pages
+
+    report.run.update(run_record())
+    write_folder(path, pages(report))
+    say_how_it_went(report, path, quiet=quiet)
+
+
+def say_how_it_went(
+    results: Reportable, path: str | None, crossings: Iterable[str] = (), *, quiet: bool
+) -> None:
+    """Write on standard error what went wrong, and where the results are; exit accordingly."""
     if not quiet:
         for warning in results.warnings:
             complain(f"warning: {warning.text}")

@@ -48,6 +48,18 @@ def strategy_names(
     return [each.name for each in STRATEGIES if each.name.startswith(incomplete)]
 
 
+STRATEGIES = click.option(
+    "--strategy",
+    "-s",
+    "strategies",
+    metavar="KERNEL/MODE",
+    shell_complete=strategy_names,
+    multiple=True,
+    help="A strategy to show; the first is the reference.  Repeatable.  "
+    "[default: all of 'rxreplay strategies' marked with *]",
+)
+
+
 CAPTURES = click.argument("captures", metavar="CAPTURE...", nargs=-1, required=True)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from oracles import capture_writer as writer
+from rxreplay import lengthwise
 from rxreplay.cli import main
 
 SAMPLES = Path(__file__).resolve().parents[2] / "traces" / "samples"
@@ -73,3 +74,12 @@ def blocks_of():
                 yield from LengthsTrace(part).portions(digest, by_packet)
 
     return Blocks
+
+
+@pytest.fixture
+def few_lengths(monkeypatch):
+    """Draw the curves of reports through few points: they have a test of their own."""
+    monkeypatch.setattr(lengthwise, "STEP", 40.0)
+    monkeypatch.setattr(lengthwise, "FIXED", ())
+    monkeypatch.setattr(lengthwise, "LONGEST", 2000)
+    monkeypatch.setattr(lengthwise, "SETTLING", lengthwise.MEAN_OVER)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from rxreplay.errors import RxReplayError
-from rxreplay.writing import check_free, output
+from rxreplay.writing import check_folder, check_free, output, write_folder
 
 
 def write(path, text="new"):
@@ -133,3 +133,21 @@ def test_a_capture_to_read_is_never_the_output(tmp_path):
         with pytest.raises(RxReplayError, match="is a capture to read; name another file with -o"):
             check_free(str(path), force=True, inputs=["-", "missing", str(capture)])
     check_free(str(tmp_path / "b.json"), force=False, inputs=[str(capture)])
+
+
+def test_a_folder_is_made_or_used_and_its_files_are_whole(tmp_path):
+    for folder in (tmp_path, tmp_path / "new"):
+        write_folder(str(folder), {"a": "1", "b": "2"})
+        assert [(folder / name).read_text() for name in "ab"] == ["1", "2"]
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_one_line(tmp_path):
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(RxReplayError, match="name another folder with -o"):
+        write_folder(str(tmp_path / "file"), {"a": "1"})
+    assert (tmp_path / "file").read_text() == "old"
+
+
+def test_an_empty_folder_is_free(tmp_path):
+    check_folder(str(tmp_path), force=False)
+    check_folder(str(tmp_path / "new"), force=False)

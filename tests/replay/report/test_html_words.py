@@ -1,0 +1,120 @@
+"""What pages say and mark: who is best, who cannot be beaten, where the steps are."""
+
+from types import SimpleNamespace
+
+import pytest
+import rxreplay
+from rxreplay.emulator import strategy
+from rxreplay.report.page.copies_section import front
+from rxreplay.report.page.parts import page_of
+from rxreplay.report.page.rings_section import answers
+from rxreplay.report.page.tables import comparison_table
+from rxreplay.report.page.truesize_picture import cliffs
+from rxreplay.report.page.waste_section import waste_section
+
+pytestmark = pytest.mark.usefixtures("few_lengths")
+
+
+def costing(number, resident, copied, drops=0):
+    """Make a column of these costs."""
+    figures = SimpleNamespace(
+        resident_bytes=SimpleNamespace(peak=resident),
+        copied_bytes=copied,
+        delivered_packets=1,
+        drops=SimpleNamespace(total=lambda: drops),
+    )
+    return SimpleNamespace(number=number, figures=figures)
+
+
+@pytest.mark.parametrize(
+    ("costs", "best"),
+    [
+        ([(2, 1), (1, 2)], [1, 2]),
+        ([(2, 1), (1, 1)], [2]),
+        ([(1, 2), (1, 1)], [2]),
+        ([(1, 1), (1, 1)], [1, 2]),
+        ([(2, 2), (1, 1), (1, 3), (3, 1)], [2]),
+        ([(1, 1, 9), (2, 2)], [2]),
+        ([(1, 1, 9)], []),
+    ],
+)
+def test_the_front_is_who_is_not_beaten_on_both_and_drops_nothing(costs, best):
+    columns = [costing(number, *cost) for number, cost in enumerate(costs, 1)]
+    assert [column.number for column in front(columns)] == best
+
+
+def test_who_drops_is_never_marked_as_the_best():
+    report = rxreplay.make_report([[60, 9014] * 20], ["4.11/small", "4.11/mergeable", "4.11/big"])
+    page = page_of(report, 0)
+    marked = [
+        [cell.kind for cell in row[1:]] for row in comparison_table(page).rows if row[1].value == 0
+    ]
+    assert page.columns[0].figures.copied_bytes == 0
+    assert marked
+    assert all(kinds[0] == "" for kinds in marked)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ([[1.0, 1.1, 3.3]], "Steepest steps: from 20 to 30 bytes ×3.00 (1)."),
+        ([[1.0, 2.0, 3.0]], "Steepest steps: from 10 to 20 bytes ×2.00 (1)."),
+        ([[1.0, 2.0, None], [2.0, 4.0, 4.0]], "Steepest steps: from 10 to 20 bytes ×2.00 (1, 2)."),
+        (
+            [[1.0, 1.0, 2.0], [1.0, 3.0, 3.0]],
+            "Steepest steps: from 10 to 20 bytes ×3.00 (2); from 20 to 30 bytes ×2.00 (1).",
+        ),
+        ([[1.0, 1.19, 1.19]], "No step is steep."),
+        ([[1.0, None, 9.0]], "No step is steep."),
+    ],
+)
+def test_the_steepest_step_of_each_is_named(known, words):
+    columns = [SimpleNamespace(number=number) for number, _ in enumerate(known, 1)]
+    assert cliffs(columns, [10, 20, 30], dict(enumerate(known, 1))) == words
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        ([[0, 0], [0, 0]], ["No ring from 64 buffers on loses a packet under any strategy."]),
+        ([[1, 0], [2, 0]], ["128 buffers are enough for a, b."]),
+        ([[0, 0], [1, 0]], ["64 buffers are enough for a.", "128 buffers are enough for b."]),
+        (
+            [[1, 1], [1, 0]],
+            ["No ring that was tried is enough for a.", "128 buffers are enough for b."],
+        ),
+    ],
+)
+def test_the_ring_that_is_enough_is_named(lost, words):
+    columns = [SimpleNamespace(number=n, names=[name]) for n, name in enumerate("ab")]
+    runs = {
+        n: [
+            SimpleNamespace(ring=ring, lost=each)
+            for ring, each in zip((64, 128), losses, strict=True)
+        ]
+        for n, losses in enumerate(lost)
+    }
+    assert answers(columns, runs) == words
+
+
+@pytest.mark.parametrize("length", [60, 9014], ids=["received", "dropped"])
+def test_a_strategy_without_a_used_buffer_is_named_and_not_drawn(length):
+    names = ["4.10/small", "5.10/mergeable"]  # the first posts heads from the slab before others
+    section = waste_section(page_of(rxreplay.make_report([[length]], names), 0))
+    text = "Not shown, as no buffer cut from a chunk was used: 4.10/small."
+    assert text in section.words
+    assert [picture.ident for picture in section.pictures] == ["owners", "fall-2"]
+
+
+def test_modes_have_colours_and_those_of_a_mode_dashes():
+    names = ["4.10/small", "4.11/small", "mst-2016/mergeable", "5.10/mergeable", "5.10/big"]
+    report = rxreplay.make_report([[60, 1514] * 300], names)
+    looks = {column.names[0]: column.look for column in page_of(report, 0).columns}
+    assert looks == {
+        "4.10/small": "small d0",
+        "4.11/small": "small d1",
+        "mst-2016/mergeable": "prototype d0",
+        "5.10/mergeable": "mergeable d0",
+        "5.10/big": "big d0",
+    }
+    assert strategy("mst-2016/mergeable").mode.name == "mergeable"
