@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rxreplay.emulator import Strategy
+from rxreplay.emulator.series import Series, together
 
 from .comparing import DEFAULTS, compared, default_strategies
 from .feeding import Fed, feed
@@ -18,7 +19,7 @@ from .ringing import SIZES, Tried
 from .settings import resolve
 from .sources import LengthsTrace, Source, Walkable
 from .timing import Timing
-from .watching import LengthCounter, RingBank, Watched, Watcher
+from .watching import LengthCounter, OverTime, RingBank, Watched, Watcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,15 @@ class Chapter:
         Rings of several sizes by the capture's clock, strategy by strategy.
     no_rings : str
         Why there are none, or "".
+    series : dict of str to Series
+        Memory over trace time by the clock, of each strategy; empty where packets have no times.
     """
 
     lengths: dict[int, int]
     beyond: tuple[int, int]
     rings: list[Tried]
     no_rings: str
+    series: dict[str, Series]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +129,22 @@ class Gatherer:
     ) -> Fed:
         """Walk a trace once, for its replay and for its chapter."""
         why = self._why_not(trace, options)
-        counter = LengthCounter()
+        counter, over_time = LengthCounter(), None
         bank = None if why else RingBank(strategies, self._sizes, self._timing, options)
-        watchers: list[Watcher] = [counter, *([bank] if bank else [])]
-        timed = bool(bank) or options.timing is not None
+        if options.timing is None and not isinstance(trace, LengthsTrace):
+            over_time = OverTime(strategies, self._timing, options)
+        watchers: list[Watcher] = [counter]
+        watchers += [each for each in (bank, over_time) if each is not None]
+        timed = bool(bank or over_time) or options.timing is not None
         selection = Watched(trace, options, watchers, timed=timed)
         fed = feed(trace, strategies, options, progress, number, selection)
         if fed.info.first_ns is None:
             why = why or "its packets have no times"
         rings = [] if why or bank is None else bank.finish()
         beyond = counter.beyond_frames, counter.beyond_bytes
-        self.chapters.append(Chapter(counter.counts(), beyond, rings, why))
+        found = over_time.finish() if over_time else fed.series
+        series = {} if fed.info.first_ns is None else by_strategy(strategies, found)
+        self.chapters.append(Chapter(counter.counts(), beyond, rings, why, series))
         return fed
 
     def _why_not(self, trace: Walkable, options: Options) -> str:
@@ -145,6 +154,13 @@ class Gatherer:
         if isinstance(trace, LengthsTrace):
             return "lengths have no times"
         return "rings are tried for one queue" if options.queues > 1 else ""
+
+
+def by_strategy(
+    strategies: Sequence[Strategy], series: Sequence[Sequence[Series]]
+) -> dict[str, Series]:
+    """Give the series of the whole device by the names of the strategies."""
+    return {s.name: together(queues) for s, queues in zip(strategies, series, strict=bool(series))}
 
 
 def make_report(

@@ -20,8 +20,8 @@ class ResultWarning:
     trace: int | None = None
 
 
-class Reportable(Protocol):
-    """What a command has computed, as far as reporters and its end are concerned."""
+class Outcome(Protocol):
+    """What a command has computed, as far as its end is concerned."""
 
     @property
     def run(self) -> dict[str, Any]:
@@ -34,6 +34,10 @@ class Reportable(Protocol):
     @property
     def failed(self) -> Sequence[str]:
         """Captures that could not be replayed, a line each."""
+
+
+class Reportable(Outcome, Protocol):
+    """What reporters of all commands can write."""
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""

@@ -133,7 +133,7 @@ class Tries:
         self.receiver = self._receivers[0]
         self.runs = [each.receive for each in self._receivers]
 
-    def finish(self, wire_bytes: int) -> Tried:
+    def finish(self, wire_bytes: int | None = None) -> Tried:
         """Give what has come of it."""
         figures, *_ = [each.finish(wire_bytes) for each in self._receivers]
         asked, without_stalls = self._receivers[0], self._receivers[-1]

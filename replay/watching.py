@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final, Protocol
 
 import numpy as np
 from rxreplay.emulator import Strategy
-from rxreplay.emulator.timed_receiver import TimedReceiver
+from rxreplay.emulator.series import Series
 from rxreplay.traces import Digest
 
-from .clocked import wait_for
+from .clocked import ClockedDevice
 from .options import Options
-from .ringing import Tried
+from .pooled import wait_for
+from .ringing import Tried, Tries
 from .selecting import Selection
 from .sources import Lengths, Walkable
 from .spreading import cores
-from .timeline import Timeline
+from .timeline import Timeline, stand_still
 from .timing import Timing
 from .vantages import Frames
 
 LONGEST_COUNTED: Final = 1 << 17
+POINTS: Final = 128  # over trace time
 
 
 class Watcher(Protocol):
@@ -123,23 +126,49 @@ class RingBank:
         """Fill all rings."""
         self._keys = [(s.name, size, s.behaviour(size)) for s in strategies for size in sizes]
         alike = {s.behaviour(size): (s, size) for s in strategies for size in sizes}
-        self._receivers = {
-            key: TimedReceiver(s, timing.as_service(), ring=size, rcvbuf=options.rcvbuf)
-            for key, (s, size) in alike.items()
-        }
-        self._timeline = Timeline(timing.time)
+        self._rings = {key: Tries(s, size, timing, options) for key, (s, size) in alike.items()}
+        self._timeline, self._stalls = Timeline(timing.time), timing.stalls().fixed
         self._threads = options.threads or cores()
 
     def see(self, frames: Frames) -> None:
         """Let the next frames arrive at each ring."""
         batch = frames.frame_len, self._timeline.times(frames.ts_ns)
+        if self._stalls and frames.frame_len.size:
+            guests = [each.receiver for each in self._rings.values()]
+            stand_still(self._timeline, self._stalls, guests)
+            self._stalls = []
         with ThreadPoolExecutor(self._threads) as pool:
-            wait_for(pool.submit(each.receive, *batch) for each in self._receivers.values())
+            wait_for(pool.submit(run, *batch) for each in self._rings.values() for run in each.runs)
 
     def finish(self) -> list[Tried]:
         """Give what each ring has come to, strategy by strategy."""
-        done = {key: (each.finish(), each) for key, each in self._receivers.items()}
-        return [
-            Tried(name, size, done[key][0], done[key][1].peak_waiting)
-            for name, size, key in self._keys
-        ]
+        done = {key: each.finish() for key, each in self._rings.items()}
+        return [replace(done[key], strategy=name, ring=size) for name, size, key in self._keys]
+
+
+class OverTime:
+    """Memory over trace time by the clock, under several strategies.
+
+    Parameters
+    ----------
+    strategies : sequence of Strategy
+    timing : Timing
+        How time passes.
+    options : Options
+        How to replay.
+    """
+
+    def __init__(self, strategies: Sequence[Strategy], timing: Timing, options: Options) -> None:
+        """Fill the rings."""
+        self._device = ClockedDevice(strategies, replace(options, points=POINTS), timing)
+        self._queues = options.queues
+
+    def see(self, frames: Frames) -> None:
+        """Let the next frames arrive."""
+        self._device.receive(frames)
+
+    def finish(self) -> list[list[Series]]:
+        """Give the series of each strategy, queue by queue."""
+        with self._device as device:
+            device.finish(np.zeros(self._queues, np.int64))
+            return device.series()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from .._version import __version__
 from ..gathering import Report
 from ..report import BINARY, reporter
-from ..result import Reportable
+from ..result import Outcome
 from ..writing import output, write_folder
 from .saying import complain
 
@@ -25,7 +25,7 @@ def run_record() -> dict[str, object]:
 
 
 def finish(
-    results: Reportable,
+    results: Outcome,
     command: str,
     form: str,
     path: str | None,
@@ -56,7 +56,7 @@ def finish_folder(report: Report, path: str, *, quiet: bool) -> None:
 
 
 def say_how_it_went(
-    results: Reportable, path: str | None, crossings: Iterable[str] = (), *, quiet: bool
+    results: Outcome, path: str | None, crossings: Iterable[str] = (), *, quiet: bool
 ) -> None:
     """Write on standard error what went wrong, and where the results are; exit accordingly."""
     if not quiet:

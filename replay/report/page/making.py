@@ -23,6 +23,7 @@ from .parts import Page, Section, page_of
 from .rings_section import rings_section
 from .sizes_section import sizes_section
 from .tables import comparison_table, figures_table
+from .time_section import time_section
 from .waste_section import waste_section
 
 FOLDER: Final = Path(__file__).parent / "templates"
@@ -31,13 +32,13 @@ SECTIONS: Final[tuple[Callable[[Page], Section], ...]] = (
     waste_section,
     sizes_section,
     copies_section,
-    # memory over time belongs here: a section from the samples of a chapter
+    time_section,
     rings_section,
 )
 NOT_MODELLED: Final = (
-    "Consumers that hold skbs: they die as the rule named above says, so that what unread sockets "
-    "pin is not in the memory shown.",
-    "What the stack does after the driver: GRO, header pulls, linearizing.",
+    "Consumers that hold skbs, unless --time and --consumer are given: skbs die as the rule named "
+    "above says, and what unread sockets pin is not in the memory shown.",
+    "What the stack does after the driver: GRO, header pulls, linearizing; compare --gro tells.",
     "Allocations that fail altogether, direct descriptors, programs attached in mid-traffic, "
     "NET_IP_ALIGN.",
     "The polls of the guest: no capture shows them. Without a clock they come as the line above "

@@ -1,9 +1,10 @@
 """The tables of a page that are no picture's: the comparison, and all figures to the digit."""
 
+from ...flattening import flat
 from ...units import ratio_text
-from ..as_csv import flat
 from ..as_table import comparable
-from ..rows import ROWS, Row, best_of
+from ..row import Row
+from ..rows import ROWS, best_of
 from .parts import Cell, Column, Page, Table, Value
 
 

@@ -1,0 +1,129 @@
+"""Memory over trace time, by a clock, beside the traffic that came."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from rxreplay.emulator.bins import Floats
+from rxreplay.emulator.series import Series
+from rxreplay.emulator.state import Int64s
+
+from ...units import bit_rate_text, bytes_text, duration_text
+from ..over_time import at_peak_text, bits_per_s
+from .drawing import WIDTH, Drawing
+from .lines import Curve, draw_curves, key_of
+from .parts import Cell, Column, Page, Picture, Section, Table, count_cell
+from .scales import Scale, draw_axis_x, draw_axis_y, even_ticks
+
+LEFT: Final = 74
+RIGHT: Final = 44
+HIGH: Final = 150
+LOW: Final = 60  # the height of the traffic
+MOST: Final = 64  # moments that are shown
+TITLE: Final = "Memory over time"
+
+Shown = dict[int, list[float]]  # by the numbers of the columns
+
+
+def time_section(page: Page) -> Section:
+    """Show how much memory was taken while the traffic came."""
+    series = page.chapter.series
+    if not series or not page.trace.packets:
+        return Section("time", TITLE, ["Nothing is known over time: the packets have no times."])
+    first = series[page.columns[0].names[0]]
+    words = [
+        f"The trace lasts {duration_text(first.end_ns)} by the clock. Each point is the most in its "
+        "span of time: no peak is lost between two of them."
+    ]
+    words += list(at_peaks(page))
+    return Section("time", TITLE, words, [memory_picture(page, first)])
+
+
+def at_peaks(page: Page) -> Iterator[str]:
+    """Say what was held when the first strategy had the most."""
+    column = page.columns[0]
+    peak = page.chapter.series[column.names[0]].at_peak
+    if peak is not None:
+        yield f"{column.names[0]}: {at_peak_text(peak)}"
+
+
+def neighbours(values: Int64s | Floats, groups: int) -> list[float]:
+    """Give the greatest of each group of neighbours.
+
+    Examples
+    --------
+    >>> neighbours(np.array([1, 5, 2, 3, 9]), 2), neighbours(np.array([4, 7]), 9)
+    ([5.0, 9.0], [4.0, 7.0])
+    """
+    groups = min(groups, values.size)
+    firsts = np.arange(groups) * values.size // groups
+    return [float(value) for value in np.maximum.reduceat(values, firsts)]
+
+
+def memory_picture(page: Page, first: Series) -> Picture:
+    """Show resident memory of each strategy, and below it the rate at which frames arrived."""
+    shown: Shown = {
+        c.number: neighbours(page.chapter.series[c.names[0]].highest["resident_bytes"], MOST)
+        for c in page.columns
+    }
+    rate = neighbours(bits_per_s(first), MOST)
+    times = moments(first, len(rate))
+    drawing, x = Drawing(HIGH + LOW + 62), Scale(0, max(1, first.end_ns), LEFT, WIDTH - RIGHT)
+    draw_memory(drawing, page.columns, shown, [x(at) for at in times], x)
+    draw_rate(drawing, rate, [x(at) for at in times], x)
+    ticks = [tick for tick in even_ticks(first.end_ns / 1e9) if tick * 1e9 <= max(1, first.end_ns)]
+    draw_axis_x(
+        drawing,
+        x,
+        [tick * 1e9 for tick in ticks],
+        lambda at: duration_text(round(at)) if at else "0",
+        HIGH + LOW + 28,
+    )
+    title = "Resident memory, and the rate of the traffic, over trace time"
+    most = max(max(levels) for levels in shown.values())
+    words = f"At most {bytes_text(most)} are resident, with {bit_rate_text(max(rate))} at most."
+    markup = drawing.markup("over-time", title, words)
+    table = table_of(page.columns, shown, times, rate)
+    return Picture("over-time", title, words, markup, [table], key_of(page.columns))
+
+
+def moments(first: Series, groups: int) -> list[int]:
+    """Give when each group of neighbours begins."""
+    starts = first.start_ns
+    return [int(starts[n * starts.size // groups]) for n in range(groups)]
+
+
+def draw_memory(
+    drawing: Drawing, columns: list[Column], shown: Shown, at: list[float], x: Scale
+) -> None:
+    """Draw a curve for each strategy."""
+    ticks = even_ticks(max(max(levels) for levels in shown.values()) / 1024)
+    y = Scale(0, ticks[-1] * 1024, HIGH + 10, 10)
+    draw_axis_y(drawing, y, [tick * 1024 for tick in ticks], bytes_text, x)
+    curves = [
+        Curve(c, [(place, y(level)) for place, level in zip(at, shown[c.number], strict=True)])
+        for c in columns
+    ]
+    draw_curves(drawing, curves, y)
+
+
+def draw_rate(drawing: Drawing, rate: list[float], at: list[float], x: Scale) -> None:
+    """Draw the rate of the traffic below the memory."""
+    bottom = HIGH + LOW + 28
+    y = Scale(0, max(*rate, 1.0), bottom, bottom - LOW)
+    draw_axis_y(drawing, y, [0, y.high], bit_rate_text, x)
+    drawing.path([(place, y(each)) for place, each in zip(at, rate, strict=True)], "axis")
+
+
+def table_of(columns: list[Column], shown: Shown, times: list[int], rate: list[float]) -> Table:
+    """Give all points in numbers."""
+    heads = ["from", "traffic, at most", *(f"resident, {column.label}" for column in columns)]
+    rows = [
+        [
+            Cell(duration_text(at) if at else "0"),
+            Cell(bit_rate_text(each)),
+            *(count_cell(int(shown[column.number][n])) for column in columns),
+        ]
+        for n, (at, each) in enumerate(zip(times, rate, strict=True))
+    ]
+    return Table("Memory over time: resident bytes, the most in each span", heads, rows)
