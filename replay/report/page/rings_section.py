@@ -9,12 +9,11 @@ from ..heads import clock_text
 from .drawing import WIDTH, Drawing
 from .lines import Curve, draw_curves, key_of
 from .parts import Cell, Column, Page, Picture, Section, Table, count_cell
-from .scales import Scale, draw_axis_x, draw_axis_y, even_ticks
+from .scales import Scale, draw_axis_x, draw_axis_y, even_ticks, power_ticks
 
 LEFT: Final = 62
 RIGHT: Final = 44
 HIGH: Final = 150
-POWERS: Final = [2.0**n for n in range(10, 44)]
 
 Runs = dict[int, list[Tried]]  # by the numbers of the columns, the smallest ring first
 
@@ -97,8 +96,7 @@ def memory_picture(columns: list[Column], runs: Runs) -> Picture:
     drawing, x = axes(sizes)
     peaks = [each.figures.resident_bytes.peak for tried in runs.values() for each in tried]
     y = Scale(min(peaks) / 1.2, max(peaks) * 1.2, HIGH + 10, 10, log=True)
-    ticks = [tick for tick in POWERS if y.low <= tick <= y.high]
-    draw_axis_y(drawing, y, ticks[:: max(1, -(-len(ticks) // 7))], bytes_text, x)
+    draw_axis_y(drawing, y, power_ticks(y), bytes_text, x)
     curves = [
         Curve(c, [(x(each.ring), y(each.figures.resident_bytes.peak)) for each in runs[c.number]])
         for c in columns

@@ -60,6 +60,18 @@ def even_ticks(value: float, about: int = 4) -> list[float]:
     return [round(n * step, 12) for n in range(math.ceil(value / step * ALMOST) + 1)]
 
 
+def power_ticks(scale: Scale, most: int = 7) -> list[float]:
+    """Give the powers of two of bytes on a scale, every so many-th where there are more than most.
+
+    Examples
+    --------
+    >>> power_ticks(Scale(1000, 5000, 0, 1, log=True)), len(power_ticks(Scale(1, 2**40, 0, 1)))
+    ([1024.0, 2048.0, 4096.0], 7)
+    """
+    ticks = [2.0**n for n in range(10, 44) if scale.low <= 2.0**n <= scale.high]
+    return ticks[:: max(1, -(-len(ticks) // most))]
+
+
 def draw_axis_x(
     drawing: Drawing, scale: Scale, ticks: Sequence[float], text: Callable[[float], str], y: float
 ) -> None:

@@ -13,7 +13,7 @@ from ..over_time import at_peak_text, bits_per_s
 from .drawing import WIDTH, Drawing
 from .lines import Curve, draw_curves, key_of
 from .parts import Cell, Column, Page, Picture, Section, Table, count_cell
-from .scales import Scale, draw_axis_x, draw_axis_y, even_ticks
+from .scales import Scale, draw_axis_x, draw_axis_y, even_ticks, power_ticks
 
 LEFT: Final = 74
 RIGHT: Final = 44
@@ -32,8 +32,8 @@ def time_section(page: Page) -> Section:
         return Section("time", TITLE, ["Nothing is known over time: the packets have no times."])
     first = series[page.columns[0].names[0]]
     words = [
-        f"The trace lasts {duration_text(first.end_ns)} by the clock. Each point is the most in its "
-        "span of time: no peak is lost between two of them."
+        f"The trace lasts {duration_text(first.end_ns)} by the clock. Each point is the most in "
+        "its span of time: no peak is lost between two of them."
     ]
     words += list(at_peaks(page))
     return Section("time", TITLE, words, [memory_picture(page, first)])
@@ -79,7 +79,7 @@ def memory_picture(page: Page, first: Series) -> Picture:
         lambda at: duration_text(round(at)) if at else "0",
         HIGH + LOW + 28,
     )
-    title = "Resident memory, and the rate of the traffic, over trace time"
+    title = "Resident memory (logarithmic) and the rate of the traffic over trace time"
     most = max(max(levels) for levels in shown.values())
     words = f"At most {bytes_text(most)} are resident, with {bit_rate_text(max(rate))} at most."
     markup = drawing.markup("over-time", title, words)
@@ -97,9 +97,9 @@ def draw_memory(
     drawing: Drawing, columns: list[Column], shown: Shown, at: list[float], x: Scale
 ) -> None:
     """Draw a curve for each strategy."""
-    ticks = even_ticks(max(max(levels) for levels in shown.values()) / 1024)
-    y = Scale(0, ticks[-1] * 1024, HIGH + 10, 10)
-    draw_axis_y(drawing, y, [tick * 1024 for tick in ticks], bytes_text, x)
+    every = [level for levels in shown.values() for level in levels]
+    y = Scale(min(every) / 1.2, max(every) * 1.2, HIGH + 10, 10, log=True)
+    draw_axis_y(drawing, y, power_ticks(y), bytes_text, x)
     curves = [
         Curve(c, [(place, y(level)) for place, level in zip(at, shown[c.number], strict=True)])
         for c in columns
