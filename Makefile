@@ -12,11 +12,10 @@ demo: .venv/ready  ## Compare the receive strategies on a bundled capture, and w
 	$(BIN)/rxreplay report traces/samples/mixed-ns-snap96.pcap -o build/report.html --force
 
 test: .venv/ready-test  ## Run the whole suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-nojit: .venv/ready-test  ## The suite as plain Python, every line and branch covered
-	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest
-	$(BIN)/coverage report
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
 
 test-bounds: .venv/ready-test  ## The suite with each array access checked
 	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest tests/emulator tests/traces

@@ -9,7 +9,7 @@ from .errors import RxReplayError
 from .flattening import flat
 from .limits import SIGNS, Limit, value_of
 from .result import Results, ResultWarning
-from .saved import Path, Saved, saved
+from .result_file import Path, ResultFile, result_file
 
 SCHEMA: Final = "rxreplay-diff/1"
 Number = int | float
@@ -87,6 +87,8 @@ class Differences:
         What was compared.
     only_before, only_after : list of str
         Captures and strategies without a counterpart.
+    failed_after : list of str
+        Captures that could not be replayed for the later result.
     """
 
     before: str
@@ -95,6 +97,7 @@ class Differences:
     pairs: list[Pair]
     only_before: list[str]
     only_after: list[str]
+    failed_after: list[str] = field(default_factory=list)
     warnings: list[ResultWarning] = field(default_factory=list)
     run: dict[str, Any] = field(default_factory=dict)
     failed: tuple[str, ...] = ()
@@ -110,6 +113,7 @@ class Differences:
             "pairs": [pair.as_dict() for pair in self.pairs],
             "only_before": self.only_before,
             "only_after": self.only_after,
+            "failed_after": self.failed_after,
         }
 
 
@@ -139,7 +143,7 @@ def diff(before: Path | Results, after: Path | Results) -> Differences:
     >>> [c.difference for c in found.pairs[0].changes if c.figure == "truesize_bytes"]
     [1152]
     """
-    old, new = saved(before), saved(after)
+    old, new = result_file(before), result_file(after)
     pairs, only_before, only_after = paired(old, new)
     if not pairs:
         raise RxReplayError(
@@ -148,7 +152,7 @@ def diff(before: Path | Results, after: Path | Results) -> Differences:
             "after"
         )
     config = list(changes(old.config, new.config))
-    return Differences(old.name, new.name, config, pairs, only_before, only_after)
+    return Differences(old.name, new.name, config, pairs, only_before, only_after, new.failed)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -173,7 +177,7 @@ def difference(before: object, after: object) -> Number | None:
     return None
 
 
-def paired(old: Saved, new: Saved) -> tuple[list[Pair], list[str], list[str]]:
+def paired(old: ResultFile, new: ResultFile) -> tuple[list[Pair], list[str], list[str]]:
     """Find what is to be compared, and what has no counterpart."""
     was, now = old.figures(), new.figures()
     captures = counterparts(old.captures(), new.captures())
@@ -209,27 +213,36 @@ def counterparts(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
     return {place: places[name].pop(0) for place, name in enumerate(after) if places.get(name)}
 
 
-def named(side: Saved, keys: Iterable[Key]) -> list[str]:
+def named(side: ResultFile, keys: Iterable[Key]) -> list[str]:
     """Name captures with their strategies."""
     captures = side.captures()
     return [f"{strategy} of {captures[trace]}" for trace, strategy, queue in keys if queue is None]
 
 
-def outgrown(limits: Iterable[Limit], pairs: Iterable[Pair]) -> Iterator[str]:
+def outgrown(limits: Iterable[Limit], found: Differences) -> Iterator[str]:
     """Say each limit that a figure of a whole device has outgrown; per cent are of what it was.
+
+    A limit that cannot be checked is not kept: what was there before and is not any more crosses
+    it, and so does a capture that could not be replayed.
 
     Examples
     --------
     >>> from .limits import parse_limit
     >>> pair = Pair("a.pcap", "x", "x", None, {"packets": 8}, {"packets": 10})
-    >>> list(outgrown([parse_limit("packets > 20%"), parse_limit("packets > 2")], [pair]))
+    >>> found = Differences("a.json", "b.json", [], [pair], [], [])
+    >>> list(outgrown([parse_limit("packets > 20%"), parse_limit("packets > 2")], found))
     ['crossed: x, a.pcap: packets grew by 2, from 8 to 10: packets > 20%']
     """
     limits = list(limits)
-    for pair in pairs:
+    for pair in found.pairs:
         for limit in limits:
             if pair.queue is None and limit.is_for(pair.strategy) and (how := growth(limit, pair)):
                 yield f"crossed: {pair.strategy}, {pair.capture}: {how}: {limit.text}"
+    if limits:
+        yield from (
+            f"crossed: {name}: there is no such result any more" for name in found.only_before
+        )
+        yield from (f"crossed: {text}" for text in found.failed_after)
 
 
 def growth(limit: Limit, pair: Pair) -> str:

@@ -230,4 +230,5 @@ class Results:
             "traces": [trace.as_dict() for trace in self.traces],
             "results": [result.as_dict() for result in self.results],
             "warnings": [{"code": w.code, "text": w.text, "trace": w.trace} for w in self.warnings],
+            "failed": self.failed,
         }

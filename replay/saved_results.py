@@ -5,13 +5,13 @@ import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 from .amounts import Use
 from .errors import RxReplayError
 from .escaping import brief, quoted
 from .result import SCHEMA
+from .result_file import read_document
 
 MOST: Final = 2**63 - 1
 RULES: Final = ("lifetime", "poll", "clock")  # config that decides how long skbs live
@@ -114,10 +114,7 @@ def load_saved(path: str | os.PathLike[str]) -> Saved:
         The file holds no such results.
     """
     name = os.fspath(path)
-    try:
-        document = json.loads(Path(path).read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise RxReplayError(f"{name}: no JSON: {brief(str(error))}") from None
+    document: Any = read_document(name)
     return saved(document, name)
 
 

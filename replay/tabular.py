@@ -10,6 +10,7 @@ from rxreplay.emulator import Figures
 from rxreplay.emulator.at_peak import AtPeak
 
 from .errors import OptionError
+from .escaping import escaped
 from .flattening import leaf_types, leaves
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def result_row(result: "Result", path: str | None) -> dict[str, Any]:
 def result_rows(results: "Results") -> Iterator[dict[str, Any]]:
     """Give a row for each trace, strategy and queue."""
     for result in results.results:
-        yield result_row(result, results.traces[result.trace].path)
+        path = results.traces[result.trace].path
+        yield result_row(result, None if path is None else escaped(path))
 
 
 def column_types() -> dict[str, type]:

@@ -44,7 +44,7 @@ def check_free(path: str | None, *, force: bool, inputs: Sequence[str] = ()) -> 
     if os.path.exists(path) and any(
         os.path.exists(i) and os.path.samefile(path, i) for i in inputs
     ):
-        raise RxReplayError(f"{path} is a capture to read; name another file with -o")
+        raise RxReplayError(f"{path} is a file to read; name another one to write")
     if os.path.lexists(path) and not force:
         raise RxReplayError(f"{path} exists already; --force writes over it")
     if not Path(os.path.realpath(path)).parent.is_dir():
@@ -91,9 +91,10 @@ def output(path: str | None, *, binary: bool = False) -> Iterator[Any]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        name = "standard output" if path is None or path == "-" else path
+        standard = path is None or path == "-"
+        name = "standard output" if standard else path
         raise RxReplayError(
-            f"{name}: {error.strerror or error}; name another file with -o"
+            f"{name}: {error.strerror or error}; name another file{' with -o' * standard}"
         ) from None
 
 

@@ -4,19 +4,17 @@ from typing import Any
 
 import click
 
+from .by_clock import MAYBE_TIMING, SERIES, timed
 from .shared import (
     CAPTURES,
     EMULATING,
     FAIL_ON,
-    MAYBE_TIMING,
     READING,
     REPORTING_RESULTS,
-    SERIES,
     STACK,
     STEERING,
     STRATEGIES,
     CaptureCommand,
-    timed,
 )
 
 
@@ -58,13 +56,15 @@ def command(
     from ..report.rows import rows_with
     from ..settings import apply_settings
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
     from .series_file import check_series, write_series
 
-    check_free(output, force=force, inputs=captures)
+    inputs = all_inputs(captures, how)
+    check_free(output, force=force, inputs=inputs)
     options = Options(**timed(how))
-    check_series(series, options, [*captures, output], force=force)
+    check_series(series, output, options, inputs, force=force)
     shown = rows_with(rows, stack=bool(how["gro"]))
     chosen = apply_settings(strategies or default_strategies(), settings)
     limits = parsed(fail_on, chosen)

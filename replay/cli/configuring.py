@@ -84,13 +84,13 @@ def defaults(
         if not having:
             raise OptionError(f"--config {path}: no command has an option {name}")
         for command in having:
-            found[command] |= setting(known[command][name], name, value, path)
+            found[command] |= setting(known[command][name], f"{name} of {command}", value, path)
     for command in names:
         table = config.get(command)
         for name, value in table.items() if isinstance(table, dict) else ():
             if name not in known[command]:
                 raise OptionError(f"--config {path}: {command} has no option {name}")
-            found[command] |= setting(known[command][name], name, value, path)
+            found[command] |= setting(known[command][name], f"{name} of {command}", value, path)
     return found
 
 

@@ -26,11 +26,12 @@ def command(
     from ..changing import diff, outgrown
     from ..limits import checked, parse_limit
     from ..writing import check_free
+    from .inputs import all_inputs
     from .reporting import finish
 
-    check_free(output, force=force, inputs=[before, after])
+    check_free(output, force=force, inputs=all_inputs([before, after], {}))
     limits = [parse_limit(text) for text in fail_on]
     found = diff(before, after)
     checked(limits, [pair.strategy for pair in found.pairs])
-    crossed = outgrown(limits, found.pairs)
+    crossed = outgrown(limits, found)
     finish(found, "diff", form, output, quiet=quiet, crossings=crossed)

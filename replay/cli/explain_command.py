@@ -58,10 +58,11 @@ def command(
     from ..settings import apply_settings
     from ..stories.asking import asked_for
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force, inputs=captures)
+    check_free(output, force=force, inputs=all_inputs(captures, how))
     [chosen] = apply_settings([strategy], settings)
     flow, options = how.pop("flow"), Options(**how)
     source, wanted = one_source(captures, options), asked_for(packets, ranges)

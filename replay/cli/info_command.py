@@ -27,10 +27,11 @@ def command(
     from ..inspecting import info
     from ..options import Options
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force, inputs=captures)
+    check_free(output, force=force, inputs=all_inputs(captures, reading))
     with progress_bar(quiet=quiet) as progress:
         results = info(captures, Options(**reading), progress)
     finish(results, "info", form, output, quiet=quiet)

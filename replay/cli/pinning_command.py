@@ -5,7 +5,14 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, READING, RECEIVING, REPORTING, TIMING, CaptureCommand, consumer
+from .by_clock import TIMING, consumer
+from .shared import (
+    CAPTURES,
+    READING,
+    RECEIVING,
+    REPORTING,
+    CaptureCommand,
+)
 
 
 @click.command("pinning", cls=CaptureCommand)
@@ -47,10 +54,11 @@ def command(
     from ..settings import apply_settings
     from ..timing import Timing
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force, inputs=captures)
+    check_free(output, force=force, inputs=all_inputs(captures, how))
     timing = Timing(**{field.name: how.pop(field.name) for field in fields(Timing)})
     options = Options(**how, timing=timing)
     chosen, source = apply_settings(strategies, settings), one_source(captures, options)

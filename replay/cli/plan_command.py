@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
+from .by_clock import MAYBE_TIMING, timed
 from .shared import (
-    MAYBE_TIMING,
     POLL,
     READING,
     REPORTING,
@@ -13,7 +13,6 @@ from .shared import (
     SPREADING,
     CaptureCommand,
     options,
-    timed,
 )
 
 FLEET = options(
@@ -118,10 +117,11 @@ def command(
     from ..options import Options
     from ..planning import plan
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force, inputs=[*sources, *filter(None, (config, libvirt, qemu))])
+    check_free(output, force=force, inputs=all_inputs([*sources, config, libvirt, qemu], how))
     given = {name: how.pop(name) for name in NAMES}
     files = {"config": config, "libvirt": libvirt, "qemu": qemu}
     fleet = planned_fleet(given, **files, settings=settings)

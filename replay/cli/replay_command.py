@@ -4,18 +4,16 @@ from typing import Any
 
 import click
 
+from .by_clock import MAYBE_TIMING, SERIES, timed
 from .shared import (
     EMULATING,
     FAIL_ON,
-    MAYBE_TIMING,
     READING,
     REPORTING_RESULTS,
-    SERIES,
     STACK,
     STEERING,
     CaptureCommand,
     strategy_names,
-    timed,
 )
 
 
@@ -55,13 +53,15 @@ def command(
     from ..options import Options
     from ..settings import apply_settings
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
     from .series_file import check_series, write_series
 
-    check_free(output, force=force, inputs=[capture])
+    inputs = all_inputs([capture], how)
+    check_free(output, force=force, inputs=inputs)
     options = Options(**timed(how))
-    check_series(series, options, [capture, output], force=force)
+    check_series(series, output, options, inputs, force=force)
     [chosen] = apply_settings([strategy], settings)
     limits = parsed(fail_on, [chosen])
     with progress_bar(quiet=quiet) as progress:

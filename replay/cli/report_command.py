@@ -4,15 +4,14 @@ from typing import Any
 
 import click
 
+from .by_clock import MAYBE_TIMING, timed
 from .shared import (
     CAPTURES,
     EMULATING,
-    MAYBE_TIMING,
     READING,
     STEERING,
     STRATEGIES,
     CaptureCommand,
-    timed,
 )
 
 
@@ -62,6 +61,7 @@ def command(
     from ..options import Options
     from ..settings import apply_settings
     from ..writing import check_folder, check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish, finish_folder
 
@@ -70,7 +70,7 @@ def command(
     if several:
         check_folder(output, force=force)
     else:
-        check_free(output, force=force, inputs=captures)
+        check_free(output, force=force, inputs=all_inputs(captures, how))
     chosen = apply_settings(strategies or default_strategies(), settings)
     with progress_bar(quiet=quiet) as progress:
         tried = tuple(filter(None, sizes))

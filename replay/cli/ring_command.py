@@ -5,7 +5,15 @@ from typing import Any
 
 import click
 
-from .shared import CAPTURES, READING, RECEIVING, REPORTING, TIMING, CaptureCommand, strategy_names
+from .by_clock import TIMING
+from .shared import (
+    CAPTURES,
+    READING,
+    RECEIVING,
+    REPORTING,
+    CaptureCommand,
+    strategy_names,
+)
 
 
 @click.command("ring", cls=CaptureCommand)
@@ -58,10 +66,11 @@ def command(
     from ..settings import apply_settings
     from ..timing import Timing
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force, inputs=captures)
+    check_free(output, force=force, inputs=all_inputs(captures, how))
     timing = Timing(**{field.name: how.pop(field.name) for field in fields(Timing)})
     options = Options(**how)
     chosen, source = apply_settings(strategies, settings), one_source(captures, options)

@@ -1,5 +1,6 @@
 """The file of series over trace time: whether it can be written, and writing it."""
 
+import os
 from collections.abc import Sequence
 
 from ..errors import OptionError
@@ -11,9 +12,20 @@ from .saying import complain
 
 
 def check_series(
-    path: str | None, options: Options, inputs: Sequence[str | None], *, force: bool
+    path: str | None, other: str | None, options: Options, inputs: Sequence[str], *, force: bool
 ) -> None:
-    """Refuse, before any work, what cannot be written; `inputs` are files of the command.
+    """Refuse, before any work, what cannot be written.
+
+    Parameters
+    ----------
+    path, other : str or None
+        The file, and the one that the results are written to.
+    options : Options
+        How to replay.
+    inputs : sequence of str
+        What the command reads.
+    force : bool
+        Whether a file that is there may be written over.
 
     Raises
     ------
@@ -27,9 +39,9 @@ def check_series(
         raise OptionError("--series is over trace time, and needs a clock: --time recorded")
     if options.gro:
         raise OptionError("--series is of what the driver keeps: leave --gro out")
-    if path in inputs:
-        raise OptionError(f"--series {path}: the command has that file already; name another one")
-    check_free(path, force=force, inputs=[each for each in inputs if each])
+    if other not in (None, "-") and os.path.realpath(path) == os.path.realpath(str(other)):
+        raise OptionError(f"--series {path}: -o is the same file; name another one")
+    check_free(path, force=force, inputs=inputs)
 
 
 def write_series(results: Results, path: str | None, *, quiet: bool) -> None:

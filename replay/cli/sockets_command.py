@@ -72,10 +72,11 @@ def command(
     from ..options import Options
     from ..settings import apply_settings
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force, inputs=captures)
+    check_free(output, force=force, inputs=all_inputs(captures, how))
     chosen, options = apply_settings(strategies or default_strategies(), settings), Options(**how)
     source = one_source(captures, options)
     with progress_bar(quiet=quiet) as progress:

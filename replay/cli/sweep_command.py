@@ -4,16 +4,15 @@ from typing import Any
 
 import click
 
+from .by_clock import MAYBE_TIMING, timed
 from .shared import (
     CAPTURES,
     EMULATING,
-    MAYBE_TIMING,
     READING,
     REPORTING,
     STEERING,
     CaptureCommand,
     strategy_names,
-    timed,
 )
 
 
@@ -56,10 +55,11 @@ def command(
     from ..settings import apply_settings
     from ..sweeping import parse_values, sweep
     from ..writing import check_free
+    from .inputs import all_inputs
     from .progress import progress_bar
     from .reporting import finish
 
-    check_free(output, force=force, inputs=captures)
+    check_free(output, force=force, inputs=all_inputs(captures, how))
     name, _, values = knob.partition("=")
     options, numbers = Options(**timed(how)), parse_values(values)
     [chosen], source = apply_settings([strategy], settings), one_source(captures, options)

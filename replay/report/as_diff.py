@@ -22,6 +22,8 @@ def write_diff(found: Differences, out: TextIO) -> None:
     for when, names in (("before", found.only_before), ("after", found.only_after)):
         for name in names:
             to.print(line(f"only {when}: {name}", "yellow"), soft_wrap=True)
+    for text in found.failed_after:
+        to.print(line(f"failed after: {text}", "yellow"), soft_wrap=True)
 
 
 def write_pair(to: SafeConsole, pair: Pair) -> None:

@@ -5,7 +5,7 @@ from typing import TextIO
 
 from ..result import Results
 
-LISTS = ("traces", "results", "warnings")
+LISTS = ("traces", "results", "warnings")  # what failed is of the run
 
 
 def write(results: Results, out: TextIO) -> None:

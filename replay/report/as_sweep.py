@@ -8,6 +8,7 @@ from rich.table import Table
 from ..sweeping import CURVES, Cliff, Point, Sweep
 from ..units import bytes_text, count_text, number_text, share_text
 from .as_table import heading, say_chosen, say_decided, say_doubts
+from .heads import polls_text
 from .showing import console, line
 
 BAR: Final = 10  # characters of the highest bar
@@ -19,6 +20,7 @@ def write_sweep(found: Sweep, out: TextIO) -> None:
     to.print(line(heading(found.trace)), soft_wrap=True)
     say_chosen(to, found.config)
     say_decided(to, found.trace)
+    to.print(line(rules(found), "dim"), soft_wrap=True)
     say_doubts(to, found.doubts)
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     table.add_column(found.knob, justify="right", no_wrap=True)
@@ -33,6 +35,18 @@ def write_sweep(found: Sweep, out: TextIO) -> None:
     to.print()
     for sentence in sentences(found):
         to.print(line(sentence))
+
+
+def rules(found: Sweep) -> str:
+    """Say under which rules all points hold."""
+    config = found.config
+    parts = {
+        "ring": f"ring of {config['ring']}",
+        "poll": polls_text(config),
+        "rcvbuf": f"a socket of {config['rcvbuf']} B",
+    }
+    fixed = [text for name, text in parts.items() if name != found.knob]
+    return f"{', '.join(fixed)}, skbs freed by the rule '{config['lifetime']}'"
 
 
 def cells(point: Point, most: float) -> Iterator[str]:
@@ -56,7 +70,7 @@ def sentences(found: Sweep) -> Iterator[str]:
     for cliff in found.cliffs:
         yield cliff_text(found.knob, cliff)
     if not found.cliffs:
-        yield f"No curve steps: none changes by a tenth from one {found.knob} to the next."
+        yield "No cliff: no curve steps off its usual slope by a tenth or more."
 
 
 def cliff_text(knob: str, cliff: Cliff) -> str:

@@ -1,15 +1,17 @@
 """What changed between two results: pairs, signed differences, and what has outgrown a limit."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from helpers.shared_data import CHECKOUT
 from hypothesis import given
 from hypothesis import strategies as st
 from rxreplay import RxReplayError, compare, diff, replay
-from rxreplay.changing import Pair, changes, counterparts, outgrown
+from rxreplay import result_file as rf
+from rxreplay.changing import Differences, Pair, changes, counterparts, outgrown
 from rxreplay.limits import parse_limit
-from rxreplay.saved import saved
+from rxreplay.result_file import result_file
 
 UDP = CHECKOUT / "traces" / "samples" / "udp-stream.pcap"
 OLD = compare([[64, 1514] * 50], ["4.11/small", "5.10/mergeable"])
@@ -78,9 +80,11 @@ WHOLE = json.loads(json.dumps(OLD.as_dict()))
         ("", "no JSON"),
         ("[" * 100_000, "no JSON"),
         ("\udcff", "no JSON"),
+        ('{"schema": NaN}', "NaN is no number"),
+        ('{"schema": -Infinity}', "-Infinity is no number"),
         ("[]", "no schema"),
         ('{"schema": "rxreplay-ring/1"}', "schema 'rxreplay-ring/1', where rxreplay/1"),
-        ('{"schema": "rxreplay/1"}', "its config are missing"),
+        ('{"schema": "rxreplay/1"}', "there is no sound `config`"),
         (json.dumps(WHOLE | {"traces": [7]}), "its traces are not whole"),
         (json.dumps(WHOLE | {"traces": []}), "result 0 is not whole"),
         (json.dumps(WHOLE | {"results": [{}]}), "result 0 is not whole"),
@@ -91,14 +95,14 @@ def test_what_is_no_result_is_one_line(tmp_path, text, says):
     file = tmp_path / "x.json"
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(RxReplayError) as refused:
-        saved(file)
+        result_file(file)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(RxReplayError, match="No such file"):
-        saved(tmp_path / "none")
+        result_file(tmp_path / "none")
 
 
 leaf = st.none() | st.integers(-9, 9) | st.sampled_from(["a", "b"])
@@ -156,9 +160,46 @@ def test_counterparts_have_one_name_and_are_used_once(before, after):
 )
 def test_a_limit_is_on_what_a_figure_has_grown_by(limit, was, now, crossed):
     pair = Pair("a", "x", "x", None, {"packets": was}, {"packets": now})
-    assert bool(list(outgrown([parse_limit(limit)], [pair]))) is crossed
+    assert bool(list(outgrown([parse_limit(limit)], only(pair)))) is crossed
 
 
 def test_a_queue_has_no_limits():
     pair = Pair("a", "x", "x", 0, {"packets": 1}, {"packets": 2})
-    assert not list(outgrown([parse_limit("packets > 0")], [pair]))
+    assert not list(outgrown([parse_limit("packets > 0")], only(pair)))
+
+
+def only(pair):
+    return Differences("a.json", "b.json", [], [pair], [], [])
+
+
+def test_what_is_gone_or_failed_keeps_no_limit():
+    whole = NEW.as_dict() | {"failed": ["b.pcap: cannot be read"]}
+    found = replace(diff(OLD, NEW), failed_after=whole["failed"])
+    limit = parse_limit("packets > 0")
+    assert list(outgrown([limit], found)) == [
+        "crossed: 4.11/small of lengths: there is no such result any more",
+        "crossed: b.pcap: cannot be read",
+    ]
+    assert list(outgrown([], found)) == []
+
+
+def test_what_failed_is_read_from_the_file(tmp_path):
+    for name, failed in (("a", []), ("b", ["c.pcap: gone"])):
+        (tmp_path / name).write_text(json.dumps(OLD.as_dict() | {"failed": failed}))
+    assert diff(tmp_path / "a", tmp_path / "b").failed_after == ["c.pcap: gone"]
+    assert OLD.as_dict()["failed"] == []
+
+
+@pytest.mark.parametrize("value", [-5, True, "abc", 10**400, ["x"], {"a": "b"}])
+def test_what_is_no_figure_is_one_line(tmp_path, value):
+    whole = json.loads(json.dumps(OLD.as_dict()))
+    whole["results"][1]["figures"]["ring_bytes"] = value
+    (tmp_path / "x").write_text(json.dumps(whole))
+    with pytest.raises(RxReplayError, match=r"x: ring_bytes\S* of result 1 is .*, no figure; make"):
+        result_file(tmp_path / "x")
+
+
+def test_a_file_without_end_is_one_line(monkeypatch):
+    monkeypatch.setattr(rf, "LARGEST", 1000)
+    with pytest.raises(RxReplayError, match="/dev/zero: more than 1,000 bytes"):
+        result_file("/dev/zero")

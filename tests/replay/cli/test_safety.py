@@ -1,12 +1,14 @@
 """Nothing of a name, a comment or an option reaches a terminal or a report but as letters."""
 
 import ast
+import io
 import json
 import os
 
 import pytest
 from helpers.shared_data import CHECKOUT
 from oracles import capture_writer as writer
+from pyarrow import parquet
 
 RED = "\x1b[31m"
 NAMES = {
@@ -176,3 +178,33 @@ def test_there_is_one_way_to_a_terminal():
 
 def _of_click(call):
     return isinstance(call, ast.Attribute) and getattr(call.value, "id", "") in ("click", "sys")
+
+
+@pytest.mark.parametrize("spelled", ["y.csv", "./y.csv", "sub/../y.csv"])
+def test_the_series_is_never_the_results_file(rxreplay, capture, tmp_path, monkeypatch, spelled):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    asked = ("replay", capture(), "-s", "5.10/small", "--time", "recorded", "-q")
+    done = rxreplay(*asked, "--series", spelled, "-o", str(tmp_path / "y.csv"))
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "-o is the same file" in done.stderr
+    assert not (tmp_path / "y.csv").exists()
+
+
+def test_files_that_options_read_are_never_written_over(rxreplay, capture, tmp_path):
+    stalls, config = tmp_path / "s.txt", tmp_path / "c.toml"
+    stalls.write_text("+1s 2ms\n")
+    config.write_text("ring = 64\n")
+    for file, before, stall in ((stalls, (), f"file:{stalls}"), (config, ("--config", config), "")):
+        asked = [*before, "replay", capture(), "-s", "5.10/small", "--time", "recorded", "--force"]
+        done = rxreplay(*asked, *(["--stall", stall] if stall else []), "-o", file)
+        assert done.exit_code == 1
+        assert f"{file} is a file to read" in done.stderr
+    assert (stalls.read_text(), config.read_text()) == ("+1s 2ms\n", "ring = 64\n")
+
+
+def test_a_name_that_is_no_text_goes_into_parquet(rxreplay, capture):
+    name = os.fsdecode(b"n\xff.pcap")
+    done = rxreplay("replay", capture(name), "-s", "5.10/small", "-q", "--format", "parquet")
+    table = parquet.read_table(io.BytesIO(done.stdout_bytes))
+    assert table["path"].to_pylist()[0].endswith("n\\udcff.pcap")

@@ -22,7 +22,7 @@ def test_all_forms_have_the_same_points(rxreplay, capture):
 
 def test_cliffs_are_named_or_said_to_be_none(rxreplay, capture):
     asked = ("sweep", capture(), "-s", "5.10/small", "-q", "--knob")
-    assert "No curve steps" in rxreplay(*asked, "ring=64,128").stdout
+    assert "No cliff" in rxreplay(*asked, "ring=64,128").stdout
     assert "Cliff between rcvbuf" in rxreplay(*asked, "rcvbuf=1:100001:20000").stdout
 
 

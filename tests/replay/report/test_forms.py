@@ -117,7 +117,9 @@ def test_every_form_can_be_written_without_any_packet(form):
 def test_json_lines_are_the_json_line_by_line(results):
     lines = [json.loads(line) for line in write(results, "jsonl").splitlines()]
     whole = json.loads(write(results, "json"))
-    assert lines[0] == {"type": "run"} | {k: whole[k] for k in ("schema", "config", "run")}
+    assert lines[0] == {"type": "run"} | {
+        k: whole[k] for k in ("schema", "config", "run", "failed")
+    }
 
 
 def test_json_lines_name_what_they_are(results):

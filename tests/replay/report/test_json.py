@@ -49,7 +49,7 @@ def report(rxreplay, capture):
 
 
 def test_the_top_and_what_each_part_has(report):
-    assert list(report) == ["schema", "config", "run", "traces", "results", "warnings"]
+    assert list(report) == ["schema", "config", "run", "traces", "results", "warnings", "failed"]
     assert report["schema"] == "rxreplay/1"
     assert set(report["config"]) == {
         *(

@@ -1,22 +1,27 @@
-"""Results that were saved as JSON, read again."""
+"""Result files of `replay` and `compare`: JSON, read again."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from .errors import RxReplayError
+from .escaping import brief
+from .flattening import flat
 from .result import SCHEMA, Results
 
 Path = str | PathLike[str]
 HOW: Final = "make a result file by rxreplay compare CAPTURE --format json -o FILE"
 PARTS: Final = {"config": dict, "traces": list, "results": list}
+WORDS: Final = ("mean_over", "lifetime")  # figures that are no numbers
+LARGEST: Final = 2**28  # bytes of a file
+MOST: Final = 2**63 - 1  # that a figure can be
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """A result file of `replay` or `compare`.
+class ResultFile:
+    """A result of `replay` or `compare`.
 
     Attributes
     ----------
@@ -34,6 +39,11 @@ class Saved:
         """What decided the figures."""
         return dict(self.whole["config"])
 
+    @property
+    def failed(self) -> list[str]:
+        """Captures that could not be replayed."""
+        return [str(each) for each in self.whole.get("failed") or ()]
+
     def captures(self) -> list[str]:
         """Name the captures, in order."""
         return [str(trace.get("path") or trace.get("format")) for trace in self.whole["traces"]]
@@ -46,7 +56,7 @@ class Saved:
         }
 
 
-def saved(source: Path | Results) -> Saved:
+def result_file(source: Path | Results) -> ResultFile:
     """Read a result file; results that are at hand are taken as they are.
 
     Raises
@@ -57,20 +67,45 @@ def saved(source: Path | Results) -> Saved:
     Examples
     --------
     >>> from rxreplay import replay
-    >>> saved(replay([60], "5.10/small")).captures()
+    >>> result_file(replay([60], "5.10/small")).captures()
     ['lengths']
     """
     if isinstance(source, Results):
-        return Saved("results", json.loads(json.dumps(source.as_dict())))
+        return ResultFile("results", json.loads(json.dumps(source.as_dict())))
     name = fspath(source)
+    return ResultFile(name, checked(read_document(name), name))
+
+
+def read_document(name: str) -> object:
+    """Read a file of JSON, of which no number is beyond all others.
+
+    Raises
+    ------
+    RxReplayError
+        It cannot be read, is none, or is larger than results are.
+    """
     try:
         with open(name, "rb") as file:
-            whole = json.load(file)
+            text = file.read(LARGEST + 1)
     except OSError as error:
         raise RxReplayError(f"{name}: {error.strerror or error}") from None
+    if len(text) > LARGEST:
+        raise RxReplayError(f"{name}: more than {LARGEST:,} bytes, which no result has; {HOW}")
+    try:
+        return json.loads(text, parse_constant=no_number)
     except (ValueError, RecursionError) as error:
-        raise RxReplayError(f"{name}: no JSON ({error}); {HOW}") from None
-    return Saved(name, checked(whole, name))
+        raise RxReplayError(f"{name}: no JSON: {brief(str(error))}; {HOW}") from None
+
+
+def no_number(text: str) -> NoReturn:
+    """Refuse NaN and infinities, which JSON has not.
+
+    Raises
+    ------
+    ValueError
+        Always.
+    """
+    raise ValueError(f"{text} is no number")
 
 
 def checked(whole: object, name: str) -> Mapping[str, Any]:
@@ -83,16 +118,20 @@ def checked(whole: object, name: str) -> Mapping[str, Any]:
     """
     if not isinstance(whole, dict) or whole.get("schema") != SCHEMA:
         found = whole.get("schema") if isinstance(whole, dict) else None
-        what = f"schema {found!r}" if found else "no schema"
+        what = f"schema {brief(repr(found))}" if found else "no schema"
         raise RxReplayError(f"{name}: {what}, where {SCHEMA} was expected; {HOW}")
     for part, kind in PARTS.items():
         if not isinstance(whole.get(part), kind):
-            raise RxReplayError(f"{name}: its {part} are missing; {HOW}")
+            raise RxReplayError(f"{name}: there is no sound `{part}`; {HOW}")
+    if not all(isinstance(trace, dict) for trace in whole["traces"]):
+        raise RxReplayError(f"{name}: its traces are not whole; {HOW}")
     for number, result in enumerate(whole["results"]):
         if not complete(result, len(whole["traces"])):
             raise RxReplayError(f"{name}: result {number} is not whole; {HOW}")
-    if not all(isinstance(trace, dict) for trace in whole["traces"]):
-        raise RxReplayError(f"{name}: its traces are not whole; {HOW}")
+        for path, value in flat(result["figures"]):
+            if not (is_figure(value) or (path in WORDS and isinstance(value, str))):
+                what = f"{brief(path)} of result {number} is {brief(repr(value))}"
+                raise RxReplayError(f"{name}: {what}, no figure; {HOW}")
     return whole
 
 
@@ -106,3 +145,16 @@ def complete(result: object, traces: int) -> bool:
         and isinstance(result.get("queue"), int | None)
         and isinstance(result.get("figures"), dict)
     )
+
+
+def is_figure(value: object) -> bool:
+    """Say whether a value can be a figure: a number from 0 to 2^63, or null.
+
+    Examples
+    --------
+    >>> [is_figure(value) for value in (0, 2.5, None, -1, True, "1", 10**400, [])]
+    [True, True, True, False, False, False, False, False]
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | None):
+        return False
+    return value is None or 0 <= value <= MOST
