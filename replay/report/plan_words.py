@@ -6,24 +6,13 @@ from typing import Any, Final
 from ..escaping import brief
 from ..fleets import Fleet
 from ..plan_result import Memory, Plan, Saving
-from ..units import bytes_text, share_text
+from ..units import bytes_text, many, share_text
 
 CAUTION: Final = {
     "queues": "fewer vCPUs then share the work of receiving",
     "ring": "'rxreplay ring' says what so small a ring loses",
     "guest_gso": "the host then cuts long packets, and the guest receives more of them",
 }
-
-
-def many(count: int, one: str, several: str = "") -> str:
-    """Write a count of things.
-
-    Examples
-    --------
-    >>> many(1, "VM"), many(1200, "queue")
-    ('1 VM', '1,200 queues')
-    """
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def counted(fleet: Fleet) -> str:
