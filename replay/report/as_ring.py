@@ -7,7 +7,7 @@ from rich.table import Table
 from ..ringing import SIZES, Rings, Tried
 from ..units import bytes_text, count_text, duration_text, many, share_text
 from .as_table import heading, say_chosen, say_decided, say_doubts
-from .heads import clock_text
+from .heads import clock_text, slab_heads_text
 from .showing import console, line
 
 BAR: Final = 12  # characters of the highest bar
@@ -33,6 +33,8 @@ def write_ring(results: Rings, out: TextIO) -> None:
             table.add_row(*cells(each, most))
         to.print()
         to.print(table)
+        if text := slab_heads_text([name]):
+            to.print(line(text, "dim"))
         to.print(line(answer(results, name)))
         if too_long := tried[-1].figures.drops.device_too_long:
             share = share_text(too_long, tried[-1].figures.packets)

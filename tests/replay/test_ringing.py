@@ -208,3 +208,9 @@ def test_a_replay_says_where_the_clock_could_not_be_followed():
     data = w.section() + w.interface() + b"".join(rows)
     results = rxreplay.replay(io.BytesIO(data), "5.10/small", timing=Timing())
     assert [each.code for each in results.warnings][1:] == ["clock_backwards", "clock_missing"]
+
+
+def test_where_posted_bytes_leave_heads_out_it_is_said(rxreplay, bursts):
+    said = "heads from the slab are resident, but not in posted bytes"
+    both = rxreplay("ring", bursts, "-s", "4.10/small", "-s", "4.11/small", "--size", "256").stdout
+    assert both.count(f"4.10/small: {said}") == both.count(said) == 1
