@@ -51,6 +51,9 @@ def test_the_same_with_big_buffers(rxreplay):
 def test_a_kernel_whose_buffers_are_skbs(rxreplay):
     told = text(rxreplay("plan", "-q", "-s", "4.10/small", "--set", "hdr_len=12"))
     assert "slab objects 589,824 589,824 589,824 = 576 KiB resident" in told
+    left_out = "heads from the slab are resident, but not in posted bytes"
+    assert f"4.10/small: {left_out}" in told
+    assert left_out not in text(rxreplay("plan", "-q", "-s", "4.11/small"))
 
 
 def test_three_forms_say_the_same(rxreplay, sample):
@@ -114,6 +117,27 @@ def test_polls_as_given(rxreplay, sample, tmp_path):
     path.write_text(json.dumps(document))
     both = text(rxreplay("plan", path, sample(SAMPLES[1]), *FEW[4:]))
     assert "polls of 1; or skbs freed by the rule 'drop', polls as given" in both
+
+
+def test_no_figure_is_cut(rxreplay, sample):
+    asked = ("--hosts", "20", "--vms", "30", "--vcpus", "4", "--nics", "2", "-s", "6.12", "-q")
+    told = shown(rxreplay("plan", sample("mixed-ns-snap96.pcap"), *asked))
+    assert "…" not in told
+    assert told.count("One knob changed") == 1
+    for figure in ("-55.4 MiB", "-1.08 GiB", "230 packets", "a VM takes"):
+        assert figure in told
+
+
+def test_of_one_capture_there_is_no_percentile(rxreplay, sample):
+    one = shown(rxreplay("plan", sample(SAMPLES[0]), "-q"))
+    assert one.count("  most  ") == 4
+    assert " p50 " not in one
+    assert "With this traffic it keeps up to" in one
+    assert "(p99)" not in one
+    two = shown(rxreplay("plan", *map(sample, SAMPLES), "-q"))
+    assert (two.count("  most  "), two.count(" p50 "), two.count(" p99 ")) == (4, 4, 4)
+    assert " (p99), " in " ".join(two.split())
+    assert "mean of the median capture" in " ".join(two.split())
 
 
 def test_a_change_that_changes_nothing(rxreplay):
