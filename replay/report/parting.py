@@ -48,10 +48,9 @@ def parted(
         table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
         table.title, table.title_justify = (title if start == words else ""), "left"
         for column in chosen:
-            right = column and column >= words
             table.add_column(
                 heads[column],
-                justify="right" if right else "left",
+                justify="right" if column else "left",
                 no_wrap=column > 0,
                 min_width=widths[column],
             )
