@@ -6,7 +6,8 @@ from typing import Any, Final, Self, TypeVar
 
 from rxreplay.emulator.fresh_ring import FreshRing
 
-RANKS: Final = {"p50": 50, "p95": 95, "p99": 99, "most": 100}
+MOST: Final = "most"
+RANKS: Final = {"p50": 50, "p95": 95, "p99": 99, MOST: 100}
 
 
 def nearest_rank(values: Sequence[int], percent: int) -> int:

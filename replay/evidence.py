@@ -82,11 +82,22 @@ class Evidence:
             samples = each.of(name, ring, queues)
             if samples is None:
                 raise OptionError(
-                    f"{each.name}: no results of {name} with a ring of {ring} and {queues} queues "
-                    f"(or 1); it has {each.holds}"
+                    f"{each.name}: no results of {name} with a ring of {ring} and "
+                    f"{queues_text(queues)}; it has {each.holds}"
                 )
             found.extend(samples)
         return found
+
+
+def queues_text(queues: int) -> str:
+    """Say of how many queues results would do.
+
+    Examples
+    --------
+    >>> queues_text(1), queues_text(4)
+    ('1 queue', '4 queues (or 1)')
+    """
+    return "1 queue" if queues == 1 else f"{queues} queues (or 1)"
 
 
 def once(source: Source) -> str:

@@ -67,7 +67,9 @@ def guest_of(data: bytes, name: str) -> Guest:
             devices.append(Device(f"nic {number}", guest_gso=tap))
     if not devices:
         raise OptionError(f"{name}: no -device virtio-net-pci, and none of its kind")
-    notes = [text for each in drivers for text in notes_of(each, name)]
+    notes = [text for each in drivers for text in notes_of(usual | each, name)]
+    for device, each in zip(devices, drivers, strict=False):  # -nic devices come behind
+        notes += one_queue_note(device, netdevs[(usual | each)["netdev"]], f"{name}: {device.name}")
     if found["readconfig"]:
         notes.append(f"{name}: what -readconfig names is not looked at")
     return Guest(vcpus_of(found["smp"], name), tuple(devices), tuple(dict.fromkeys(notes)))
@@ -209,6 +211,13 @@ def netdev_queues(netdev: Properties, where: str) -> int:
     if "fds" in netdev:
         return queues_of(str(len(netdev["fds"].split(":"))), f"{where}: fds")
     return queues_of(netdev.get("queues", "1"), f"{where}: queues")
+
+
+def one_queue_note(device: Device, netdev: Properties, where: str) -> Iterator[str]:
+    """Say that a backend has queues which its device keeps from the guest."""
+    queues = netdev_queues(netdev, where)
+    if device.queues == 1 < queues:
+        yield f"{where}: 1 of {queues:,} queues is used: without mq=on the guest has no more"
 
 
 def has_vnet_hdr(netdev: Properties, where: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rxreplay.emulator import strategy
-from rxreplay.errors import OptionError, RxReplayError
+from rxreplay.errors import OptionError
 
 from .alternatives import mode_of, strategy_like
 from .escaping import quoted
@@ -94,7 +94,7 @@ def described(path: str, option: str) -> bytes:
 
     Raises
     ------
-    RxReplayError
+    OptionError
         It cannot be read, or is too long to be one.
     """
     try:
@@ -104,9 +104,9 @@ def described(path: str, option: str) -> bytes:
             with open(path, "rb") as file:
                 data = file.read(LARGEST + 1)
     except OSError as error:
-        raise RxReplayError(f"{option} {path}: {error.strerror}") from None
+        raise OptionError(f"{option} {path}: {error.strerror}") from None
     if len(data) > LARGEST:
-        raise RxReplayError(f"{option} {path}: longer than {LARGEST:,} bytes, so no description")
+        raise OptionError(f"{option} {path}: longer than {LARGEST:,} bytes, so no description")
     return data
 
 

@@ -35,6 +35,17 @@ def count_text(count: int | None) -> str:
     return "-" if count is None else f"{count:,}"
 
 
+def many(count: int, one: str, several: str = "") -> str:
+    """Write a count of things.
+
+    Examples
+    --------
+    >>> many(1, "VM"), many(1200, "queue")
+    ('1 VM', '1,200 queues')
+    """
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
 def number_text(value: float | None, unit: str = "") -> str:
     """Write a number with three significant digits, all of them where it is longer.
 

@@ -82,10 +82,15 @@ def why_charged(name: str, best: Figures) -> str:
         return f"every packet fits one buffer of {size}, which itself becomes the head"
     if not best.copied_bytes:
         return f"buffers follow the average frame, {size} each, and become the heads themselves"
-    if best.copy_small.packets < best.delivered_packets / 10:
-        return f"long packets fill its buffers, {size} each"
-    whole = share_text(best.copy_small.packets, best.delivered_packets)
-    return f"{whole} of the packets are copied whole into small heads, and long ones fill buffers"
+    copied_whole = best.copy_small.packets
+    others = best.delivered_packets - copied_whole
+    share = share_text(copied_whole, best.delivered_packets)
+    whole = f"{share} of the packets are copied whole into small heads"
+    if not others:
+        return whole
+    taken = number_text((best.buffers - copied_whole) / others)  # who is copied whole had one
+    each = f"{taken} buffers of {size} in the mean"
+    return f"{whole}, and the others take {each}" if copied_whole else f"a packet takes {each}"
 
 
 def resident(able: Outcome) -> str:
@@ -130,4 +135,4 @@ def dropped_text(counts: Mapping[str, int], why: str) -> str:
     names = [name for name, count in counts.items() if count]
     least, most = min(counts[name] for name in names), max(counts.values())
     count = count_text(most) if least == most else f"{count_text(least)} to {count_text(most)}"
-    return f"{verb(names, 'drop')} {count} packets {why}"
+    return f"{verb(names, 'drop')} {count} {'packet' if most == 1 else 'packets'} {why}"

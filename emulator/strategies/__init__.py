@@ -95,6 +95,11 @@ class Strategy:
         return self.mode.name != "small" and not in_place
 
     @property
+    def posts_skbs(self) -> bool:
+        """Whether it posts skbs, those of the first fill with heads from the slab."""
+        return self.mode.name == "small" and self.era.small == "skb"
+
+    @property
     def knobs(self) -> tuple[Knob, ...]:
         """What can be set."""
         return knobs_of(self.mode.knobs, self.era, self.mode.name, self.release)
@@ -117,8 +122,7 @@ class Strategy:
     @property
     def path(self) -> str:
         """The module of its kernels."""
-        small_skb = self.mode.name == "small" and self.era.small == "skb"
-        return f"{__name__}.{'small_skb' if small_skb else self.mode.path}"
+        return f"{__name__}.{'small_skb' if self.posts_skbs else self.mode.path}"
 
     def behaviour(self, ring: int) -> tuple[str, Layout]:
         """Give all that decides what becomes of packets: strategies of equal ones are alike.
@@ -172,6 +176,7 @@ MERGEABLE: Final = Mode(
     "mergeable", "mergeable", layouts.mergeable, (HDR_LEN, GUEST_GSO, DEVICE_MTU, *OF_KERNEL)
 )
 BIG: Final = Mode("big", "big", layouts.big, (HDR_LEN, GUEST_GSO, DEVICE_MTU, *OF_KERNEL))
+COMMON_FIRST: Final = ("mergeable", "small", "big")  # names of modes
 PROTOTYPE: Final = Mode("mergeable", "mergeable", layouts.prototype, (MIN_AVG, ORDER3))
 
 
@@ -210,19 +215,37 @@ def strategy(name: str) -> Strategy:
     """
     base, *settings = name.split(",")
     kernel, _, mode = base.partition("/")
-    names = [known.base for known in STRATEGIES]
     if not mode:
-        raise StrategyError(unknown(base, names))
+        raise StrategyError(without_mode(base, kernel))
     named = kernel_of(kernel)
     found = [each for each in strategies_of(named) if each.base.partition("/")[2] == mode]
     if not found:
-        raise StrategyError(why_not(named.era, kernel, mode) or unknown(base, names))
+        raise StrategyError(why_not(named.era, kernel, mode) or unknown(base, kernel, named))
     chosen = replace(found[0], kernel=kernel)
     return chosen.with_settings(dict(parse_setting(setting) for setting in settings))
 
 
-def unknown(base: str, names: list[str]) -> str:
-    """Say that there is no such strategy, and which is near."""
+def without_mode(base: str, kernel: str) -> str:
+    """Say which strategies a kernel has, where nothing but a kernel was named.
+
+    Examples
+    --------
+    >>> without_mode("6.8", "6.8")
+    "no strategy '6.8': write 6.8/mergeable, 6.8/small or 6.8/big"
+    """
+    try:
+        named = kernel_of(kernel)
+    except StrategyError:
+        return f"no strategy {base!r}: 'rxreplay strategies' lists all"
+    has = {each.mode.name for each in strategies_of(named)}
+    *names, last = (f"{kernel}/{mode}" for mode in COMMON_FIRST if mode in has)
+    choice = " or ".join(filter(None, [", ".join(names), last]))
+    return f"no strategy {base!r}: write {choice}"
+
+
+def unknown(base: str, kernel: str, named: Kernel) -> str:
+    """Say that a kernel has no such strategy, and which of its own is near."""
+    names = [f"{kernel}/{each.base.partition('/')[2]}" for each in strategies_of(named)]
     near = get_close_matches(base, names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"no strategy {base!r}: {hint}'rxreplay strategies' lists all"

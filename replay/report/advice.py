@@ -6,7 +6,7 @@ from typing import Final
 from rxreplay.emulator.socket_figures import Fit, Need, Socket
 
 from ..socket_result import SocketResult, SocketResults
-from ..units import bytes_text, duration_text, number_text
+from ..units import bytes_text, duration_text, many, number_text
 
 MOST_SO_RCVBUF: Final = (2**31 - 1) // 2  # net/core/sock.c, __sock_set_rcvbuf(): doubled, an int
 ALL_TRAFFIC: Final = "this traffic"
@@ -49,10 +49,11 @@ def taken(name: str, socket: Socket, fit: Fit) -> str:
         number_text(total / socket.packets, " B")
         for total in (socket.frame_bytes, socket.truesize_bytes)
     )
-    if fit.fit_packets == socket.packets:
-        count = f"all {fit.fit_packets:,} packets of {name}"
-    else:
-        count = f"{fit.fit_packets:,} packets of {name} before it drops"
+    count = f"{many(fit.fit_packets, 'packet')} of {name}"
+    if fit.fit_packets < socket.packets:
+        count += " before it drops"
+    elif fit.fit_packets > 1:
+        count = f"all {count}"
     return (
         f"a socket of {fit.rcvbuf:,} B takes {count}: each is charged {truesize} of truesize for "
         f"{frame} of frame, in the mean."

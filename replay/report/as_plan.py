@@ -1,13 +1,15 @@
 """A plan as tables: what rings take, what captures need, what one changed knob saves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TextIO
 
 from rich.table import Table
 
-from ..amounts import RANKS, InUse
+from ..amounts import MOST, RANKS, InUse
 from ..plan_result import NOT_MODELLED, Memory, NicPlan, Plan, Saving
-from ..units import bytes_text, share_text
+from ..units import bytes_text, many, share_text
+from .heads import slab_heads_text
+from .parting import parted
 from .plan_words import (
     counted,
     equal_text,
@@ -46,10 +48,13 @@ def write_plan(results: Plan, out: TextIO) -> None:
     average = results.memory.fleet.average
     sized = f"sized for frames of {average:,} bytes" if average else "before the first packet"
     to.print()
-    to.print(posted_table(results.memory, f"Rings filled, {sized}"))
+    print_all(to, posted_tables(results.memory, f"Rings filled, {sized}", to.width))
+    receivers = [each.nic.strategy.name for each in results.memory.nics]
+    if text := slab_heads_text(receivers):
+        to.print(line(text, "dim"))
     if results.memory.in_use:
         to.print()
-        to.print(captures_table(results.memory))
+        print_all(to, captures_tables(results.memory, to.width))
         rules = rules_text(results.config["rules"])
         to.print(line(f"{rules}; {UPPER_BOUND}", "dim"))
     to.print()
@@ -70,14 +75,12 @@ def say_notes(to: SafeConsole, results: Plan) -> None:
             to.print(line(f"{heads[warning.code]}: {warning.text}", "yellow"), soft_wrap=True)
 
 
-def plain_table(title: str, *heads: str) -> Table:
-    """Make a table without any row yet, the first column for words."""
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold", title=title)
-    table.title_justify = "left"
-    table.add_column("", no_wrap=True)
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True)
-    return table
+def print_all(to: SafeConsole, tables: Iterable[Table]) -> None:
+    """Write tables, an empty line between two."""
+    for number, table in enumerate(tables):
+        if number:
+            to.print()
+        to.print(table)
 
 
 def heads(memory: Memory) -> list[str]:
@@ -93,17 +96,17 @@ def wholes(memory: Memory) -> list[tuple[str, int]]:
     return found + ([(f"{hosts:,} hosts", hosts * vms)] if hosts > 1 else [])
 
 
-def posted_table(memory: Memory, title: str) -> Table:
+def posted_tables(memory: Memory, title: str, width: int) -> Iterator[Table]:
     """Write what full rings take: bytes of the small, and with a unit of the large."""
-    table = plain_table(title, *heads(memory))
+    rows = []
     for label, name in POSTED.items():
         first = memory.nics[0]
         alike = [first.queue, first.fresh] if len(memory.nics) == 1 else []
         small = [f"{getattr(each, name):,}" for each in alike]
         vm = getattr(memory.fresh, name)
         if name != "slab_bytes" or vm:
-            table.add_row(label, *small, f"{vm:,} = {bytes_text(vm)}", *upwards(memory, vm))
-    return table
+            rows.append([label, *small, f"{vm:,} = {bytes_text(vm)}", *upwards(memory, vm)])
+    return parted(title, ["", *heads(memory)], rows, width)
 
 
 def upwards(memory: Memory, vm: int) -> list[str]:
@@ -111,21 +114,22 @@ def upwards(memory: Memory, vm: int) -> list[str]:
     return [bytes_text(vm * count) for _, count in wholes(memory)]
 
 
-def captures_table(memory: Memory) -> Table:
-    """Write the percentiles over the captures."""
+def captures_tables(memory: Memory, width: int) -> Iterator[Table]:
+    """Write the percentiles over the captures; of one capture they would all be alike."""
     captures = len(memory.nics[0].samples)
-    title = f"Over {captures} {'capture' if captures == 1 else 'captures'}"
-    table = plain_table(title, "", *heads(memory))
+    ranks = list(RANKS) if captures > 1 else [MOST]
+    rows = []
     whole = memory.in_use
     assert whole is not None  # nobody asks otherwise
     for label, name in IN_USE.items():
-        for rank in RANKS:
+        for rank in ranks:
             at = [value_of(each, name, rank) for each in columns(memory.nics)]
             vm = value_of(whole, name, rank)
             cells = [bytes_text(value) for value in [*at, vm]]
-            first = label if rank == next(iter(RANKS)) else ""
-            table.add_row(first, rank, *cells, *upwards(memory, vm))
-    return table
+            first = label if rank == ranks[0] else ""
+            rows.append([first, rank, *cells, *upwards(memory, vm)])
+    title = f"Over {many(captures, 'capture')}"
+    return parted(title, ["", "", *heads(memory)], rows, width, words=2)
 
 
 def columns(nics: list[NicPlan]) -> list[InUse | None]:
@@ -143,28 +147,30 @@ def say_savings(to: SafeConsole, results: Plan) -> None:
     """Write what changes save, those that make no difference in a line."""
     savings = [each for each in results.savings if not makes_none(each)]
     if savings:
-        to.print(savings_table(results, savings))
+        print_all(to, savings_tables(results, savings, to.width))
     if text := equal_text(results):
         to.print(line(text, "dim"))
 
 
-def savings_table(results: Plan, savings: Sequence[Saving]) -> Table:
+def savings_tables(results: Plan, savings: Sequence[Saving], width: int) -> Iterator[Table]:
     """Write what changes save, the most first."""
     memory = results.memory
     names = ["a VM takes", "saves a VM", "", *(name for name, _ in wholes(memory))]
     seen = memory.in_use is not None
     title = f"One knob changed ({results.needed_by})"
-    table = plain_table(title, *names, *(["drops more"] if seen else []))
+    names += ["drops more"] if seen else []
+    rows = []
     for saving in savings:
-        table.add_row(saving.change.text, *savings_cells(saving, memory, seen=seen))
-    return table
+        cells = savings_cells(saving, memory, seen=seen)
+        rows.append([saving.change.text, *cells, *[""] * (len(names) - len(cells))])
+    return parted(title, ["", *names], rows, width)
 
 
 def savings_cells(saving: Saving, before: Memory, *, seen: bool) -> list[str]:
     """Write what a change saves; what was not replayed so cannot be told."""
     if seen and saving.needed_bytes is None:
         return ["-", "not in the results"]
-    drops = f"{saving.dropped:,} packets" if saving.dropped else ""
+    drops = many(saving.dropped, "packet") if saving.dropped else ""
     return [
         bytes_text(before.needed - saving.saved),
         bytes_text(saving.saved),

@@ -4,10 +4,10 @@ from typing import Final, TextIO
 
 from rich.table import Table
 
-from ..ringing import Rings, Tried
-from ..units import bytes_text, count_text, duration_text, share_text
+from ..ringing import SIZES, Rings, Tried
+from ..units import bytes_text, count_text, duration_text, many, share_text
 from .as_table import heading, say_chosen, say_decided, say_doubts
-from .heads import clock_text
+from .heads import clock_text, slab_heads_text
 from .showing import console, line
 
 BAR: Final = 12  # characters of the highest bar
@@ -33,10 +33,13 @@ def write_ring(results: Rings, out: TextIO) -> None:
             table.add_row(*cells(each, most))
         to.print()
         to.print(table)
+        if text := slab_heads_text([name]):
+            to.print(line(text, "dim"))
         to.print(line(answer(results, name)))
         if too_long := tried[-1].figures.drops.device_too_long:
             share = share_text(too_long, tried[-1].figures.packets)
-            to.print(line(f"{too_long:,} packets ({share}) are longer than its buffers can hold."))
+            are = many(too_long, f"packet ({share}) is", f"packets ({share}) are")
+            to.print(line(f"{are} longer than its buffers can hold."))
 
 
 def cells(tried: Tried, most: int) -> list[str]:
@@ -61,14 +64,17 @@ def answer(results: Rings, strategy: str) -> str:
     tried, found = results.of(strategy), results.smallest(strategy)
     if found is None:
         largest = tried[-1]
+        larger = "A larger ring, a" if largest.ring < SIZES[-1] else "A"
         return (
-            f"None of these rings is enough: {largest.ring:,} buffers lose {largest.lost:,} "
-            "packets. A longer backend queue, a faster guest or several queues would be."
+            f"None of these rings is enough: {many(largest.ring, 'buffer')} lose "
+            f"{many(largest.lost, 'packet')}. {larger} longer backend queue, a faster guest or "
+            "several queues may be."
         )
     figures = found.figures
     waits = "without waiting in the host"
     if found.peak_waiting:
-        waits = f"where up to {found.peak_waiting:,} packets wait in the host meanwhile"
+        wait = many(found.peak_waiting, "packet waits", "packets wait")
+        waits = f"where up to {wait} in the host meanwhile"
     return (
         f"A ring of {found.ring:,} loses nothing, {waits}. It posts "
         f"{bytes_text(figures.ring_bytes.peak)}, and keeps "

@@ -15,6 +15,7 @@ from .showing import SafeConsole, console, line, lines
 
 MOST_IN_FULL: Final = 3  # strategies; of more, the flows of the first are shown: JSON has all
 SHOWN_PERCENTILES: Final = (10, 50, 90)
+SAME: Final = "a strategy without figures has those of the line above it"
 MOST_WIDTH: Final = 200  # a line with a flow of IPv6 is broken by the terminal, if by anybody
 
 
@@ -42,6 +43,8 @@ def write_tables(to: SafeConsole, results: SocketResults) -> None:
     to.print()
     to.print(line("All traffic in one socket", "bold"))
     to.print(strategies_table(results))
+    if any(len(names) > 1 for names, _ in alike(results.results)):
+        to.print(line(SAME, "dim"))
     few = len(results.results) <= MOST_IN_FULL
     for result in results.results if few else results.results[:1]:
         if result.flows:

@@ -6,7 +6,6 @@ from typing import Any, TextIO
 from rich.table import Table
 from rich.text import Text
 from rxreplay.emulator import Figures
-from rxreplay.emulator.series import Series
 
 from ..delivering import UNCLEAR
 from ..flattening import flat
@@ -14,7 +13,7 @@ from ..inspecting import meaning
 from ..result import Result, Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
-from .heads import chosen_text, decided_texts, polls_text, stack_text
+from .heads import chosen_text, decided_texts, polls_text, stack_text, together_text
 from .over_time import arriving_line, at_peak_text, resident_line, scale_text
 from .row import Row
 from .rows import EVERY_ROW, ROWS, best_of
@@ -61,23 +60,24 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
             to.print(comparison(figures, columns[start:stop], results.reference, shown, to.width))
         to.print(line(legend(figures, results.reference), "dim"))
         if rows is ROWS:
-            say_each_over_time(to, results.series(number), columns)
+            say_each_over_time(to, results, number, columns)
             to.print()
             to.print(lines(verdict(figures, results.reference)))
             to.print()
 
 
 def say_each_over_time(
-    to: SafeConsole, series: Mapping[str, Series], columns: Sequence[Sequence[str]]
+    to: SafeConsole, results: Results, number: int, columns: Sequence[Sequence[str]]
 ) -> None:
     """Draw the traffic and each strategy's resident memory over time, where there is a clock."""
+    series = results.series(number)
     if not series:
         return
     first = next(iter(series.values()))
     lines_of = {"arriving": arriving_line(first)}
     lines_of |= {each[0]: resident_line(series[each[0]]) for each in columns}
     to.print()
-    to.print(line(scale_text(first), "dim"))
+    to.print(line(f"{scale_text(first)}{together_text(results.config)}", "dim"))
     to.print(drawn(lines_of))
 
 
@@ -85,11 +85,12 @@ def say_over_time(to: SafeConsole, results: Results, result: Result) -> None:
     """Draw traffic and resident memory over time, and say what was held at the peak."""
     if result.series is None:
         return
-    to.print(line(scale_text(result.series), "dim"))
+    to.print(line(f"{scale_text(result.series)}{together_text(results.config)}", "dim"))
     lines_of = {"arriving": arriving_line(result.series), "resident": resident_line(result.series)}
     to.print(drawn(lines_of))
     for queue, peak in results.at_peaks(result.trace, result.strategy).items():
-        to.print(line(f"{'' if queue is None else f'queue {queue}: '}{at_peak_text(peak)}"))
+        whose = "" if queue is None else f"queue {queue}: "
+        to.print(line(f"{whose}{at_peak_text(peak, result.strategy)}"))
 
 
 def drawn(lines_of: Mapping[str, tuple[str, str]]) -> Table:

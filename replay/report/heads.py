@@ -1,8 +1,9 @@
 """What of a capture counts, in words: the part of a head that all commands share."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from rxreplay.emulator import strategy
 from rxreplay.traces.vantage import GUEST, WIRE
 
 from ..result import TraceInfo
@@ -93,6 +94,34 @@ def stack_text(config: Mapping[str, Any]) -> str:
     if not config["gro"]:
         return ""
     return f"GRO {config['gro']}, {'checksums left to the guest, ' * config['partial_csum']}"
+
+
+def together_text(config: Mapping[str, Any]) -> str:
+    """Say how queues are put together over time, and how in figures of a run; "" for one queue.
+
+    Examples
+    --------
+    >>> together_text({"queues": 2}), together_text({"queues": 1})
+    ('; of all queues in the same point (figures above add up peaks of queues)', '')
+    """
+    if config["queues"] == 1:
+        return ""
+    return "; of all queues in the same point (figures above add up peaks of queues)"
+
+
+def slab_heads_text(strategies: Iterable[str]) -> str:
+    """Say what posted bytes leave out of strategies that post skbs; "" where there is none.
+
+    Examples
+    --------
+    >>> slab_heads_text(["4.10/small", "5.10/small"])
+    '4.10/small: heads from the slab are resident, but not in posted bytes'
+    >>> slab_heads_text(["4.10/mergeable"])
+    ''
+    """
+    names = dict.fromkeys(name for name in strategies if strategy(name).posts_skbs)
+    left_out = "heads from the slab are resident, but not in posted bytes"
+    return f"{', '.join(names)}: {left_out}" if names else ""
 
 
 def queues_text(packets: Sequence[int]) -> str:

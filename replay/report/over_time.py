@@ -9,7 +9,8 @@ from rxreplay.emulator.bins import Floats
 from rxreplay.emulator.series import Series
 from rxreplay.emulator.state import Int64s
 
-from ..units import bit_rate_text, bytes_text, count_text, duration_text
+from ..units import bit_rate_text, bytes_text, duration_text, many
+from .heads import slab_heads_text
 
 WIDTH: Final = 60  # characters of a line over time
 BARS: Final = " ▁▂▃▄▅▆▇█"
@@ -73,12 +74,15 @@ def resident_line(series: Series) -> tuple[str, str]:
     return spark(resident), bytes_text(int(resident.max()))
 
 
-def at_peak_text(peak: AtPeak) -> str:
-    """Say what was held when memory was at its highest."""
+def at_peak_text(peak: AtPeak, strategy_name: str) -> str:
+    """Say what was held when memory of a strategy was at its highest."""
     when = "when the ring was filled first"
     if peak.packet is not None:
         when = f"{duration_text(peak.at_ns)} in, after frame {peak.packet:,}"
     parts = [*kinds_texts(peak), f"{bytes_text(peak.slab_bytes)} of slab objects"]
+    posted = f"{many(peak.buffers, 'posted buffer')} owned {bytes_text(peak.ring_bytes)}"
+    if slab_heads_text([strategy_name]):
+        posted += " (heads from the slab not counted)"
     held = ""
     if peak.skbs:
         skbs = "1 skb of" if peak.skbs == 1 else f"{peak.skbs:,} skbs of"
@@ -89,17 +93,16 @@ def at_peak_text(peak: AtPeak) -> str:
         )
     return (
         f"most memory {when}: {bytes_text(peak.resident_bytes)} are {', '.join(parts)}. "
-        f"{count_text(peak.buffers)} posted buffers owned {bytes_text(peak.ring_bytes)}{held}."
+        f"{posted}{held}."
     )
 
 
 def kinds_texts(peak: AtPeak) -> Iterator[str]:
     """Say how many chunks of each kind there were."""
-    for name, (one, many) in KINDS.items():
+    for name, (one, several) in KINDS.items():
         chunks: Chunks = getattr(peak, name)
         if chunks.count:
             idle = ""
             if peak.idle_pages and name in ("page_pool", "big_pages"):
                 idle = f", {peak.idle_pages:,} of them idle"
-            what = one if chunks.count == 1 else many
-            yield f"{chunks.count:,} {what} ({bytes_text(chunks.bytes)}{idle})"
+            yield f"{many(chunks.count, one, several)} ({bytes_text(chunks.bytes)}{idle})"

@@ -6,24 +6,14 @@ from typing import Any, Final
 from ..escaping import brief
 from ..fleets import Fleet
 from ..plan_result import Memory, Plan, Saving
-from ..units import bytes_text, share_text
+from ..units import bytes_text, many, share_text
 
+MEDIAN: Final = " of the median capture"
 CAUTION: Final = {
     "queues": "fewer vCPUs then share the work of receiving",
     "ring": "'rxreplay ring' says what so small a ring loses",
     "guest_gso": "the host then cuts long packets, and the guest receives more of them",
 }
-
-
-def many(count: int, one: str, several: str = "") -> str:
-    """Write a count of things.
-
-    Examples
-    --------
-    >>> many(1, "VM"), many(1200, "queue")
-    ('1 VM', '1,200 queues')
-    """
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def counted(fleet: Fleet) -> str:
@@ -78,10 +68,11 @@ def plan_verdict(results: Plan) -> str:
         f"keeps {bytes_text(fresh.resident_bytes)} resident for that."
     ]
     if memory.in_use:
+        p99, whose = ("", "") if len(memory.nics[0].samples) == 1 else (" (p99)", MEDIAN)
         mean = memory.in_use.resident_mean.p50
         texts.append(
-            f"With this traffic it keeps up to {bytes_text(memory.needed)} (p99), "
-            f"{bytes_text(mean)} in the mean of the median capture."
+            f"With this traffic it keeps up to {bytes_text(memory.needed)}{p99}, "
+            f"{bytes_text(mean)} in the mean{whose}."
         )
     elif memory.longest.resident_bytes > fresh.resident_bytes:
         longest = bytes_text(memory.longest.resident_bytes)

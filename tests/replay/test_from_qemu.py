@@ -81,6 +81,23 @@ def test_queues(device, netdev, queues):
     assert only(device=device, netdev=netdev).queues == queues
 
 
+@pytest.mark.parametrize(
+    ("device", "netdev", "more", "unused"),
+    [
+        ("", "tap,id=n,queues=4", "", ["x: device 1: 1 of 4 queues is used: without mq=on the"]),
+        (",mq=off", "tap,id=n,fds=3:4", "", ["x: device 1: 1 of 2 queues is used: without mq=on"]),
+        (",mq=on", "tap,id=n,queues=4", "", []),
+        ("", "tap,id=n,queues=4", "-global virtio-net-pci.mq=on", []),
+        ("", "tap,id=n,queues=1", "", []),
+        ("", "tap,id=n,queues=1", "-nic tap,model=virtio,queues=4", []),
+    ],
+)
+def test_queues_that_the_guest_does_not_get_are_noted(device, netdev, more, unused):
+    notes = line(device=device, netdev=netdev, more=more).notes
+    assert len(notes) == len(unused)
+    assert all(note.startswith(begin) for note, begin in zip(notes, unused, strict=True))
+
+
 OFF = ",guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off"
 
 

@@ -41,14 +41,7 @@ def test_who_takes_packets(text, consumer):
         "drop:1",
         "unread:5",
         "delay",
-        "delay:99999999999s",
         "reader",
-        "reader:",
-        "reader:0",
-        "reader:1000000001",
-        "reader:-1",
-        "reader:1e3",
-        "reader:0.000000009",
         "late",
     ],
 )
@@ -58,8 +51,28 @@ def test_nobody_who_takes_packets(text):
 
 
 def test_a_delay_is_a_time_span():
-    with pytest.raises(OptionError, match="--consumer soon: write a time span"):
-        parse_consumer("delay:soon", 1000)
+    assert parse_consumer(f"delay:{2**62}ns", 1000).span_ns == 2**62
+    for text in ("delay:soon", "delay:", "delay:-1s"):
+        with pytest.raises(OptionError, match=f"--consumer {text}: write a time span, as delay:5"):
+            parse_consumer(text, 1000)
+    for text in (f"delay:{2**62 + 1}ns", "delay:99999999h"):
+        with pytest.raises(OptionError, match=f"--consumer {text}: SPAN is at most 1,281,023 h"):
+            parse_consumer(text, 1000)
+
+
+@pytest.mark.parametrize("text", ["", "0", "1000000001", "-1", "1e9", "0.000000009"])
+def test_a_rate_out_of_range_is_told_the_range(text):
+    with pytest.raises(OptionError) as error:
+        parse_consumer(f"reader:{text}", 1000)
+    assert str(error.value) == (
+        f"--consumer reader:{text}: RATE is from 0.00000001 to 1,000,000,000 packets a second, "
+        "written in digits"
+    )
+
+
+def test_the_ends_of_a_rate():
+    assert parse_consumer("reader:0.00000001", 1000).span_ns == 10**17
+    assert parse_consumer("reader:1000000000", 1000).span_ns == 1
 
 
 def test_what_cannot_be():

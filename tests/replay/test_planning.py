@@ -211,6 +211,7 @@ def test_results_of_one_queue_stand_for_each(captures):
     [
         (fleet("7.2/small", vcpus=4), "no results of 7.2/small with a ring of 256 and 4 queues"),
         (fleet(vcpus=4, ring=512), "with a ring of 512"),
+        (fleet(vcpus=1, ring=64), "with a ring of 64 and 1 queue; it has"),
         (fleet(vcpus=2), "and 2 queues (or 1); it has 5.10/mergeable with a ring of 256 and 4"),
     ],
 )

@@ -111,6 +111,28 @@ def test_the_table_answers(rxreplay, bursts):
     assert "stands still for 900 µs in each 1.00 ms" in " ".join(stalled.stdout.split())
     none = rxreplay("ring", bursts, *ASKED[:2], "--size", "2", "--backend-queue", "0").stdout
     assert "None of these rings is enough: 2 buffers lose" in " ".join(none.split())
+    assert ". A larger ring, a longer backend queue, a faster guest or several" in " ".join(
+        none.split()
+    )
+
+
+def test_beyond_the_largest_ring_no_larger_one_is_advised(rxreplay, tmp_path):
+    path = tmp_path / "long.pcap"
+    path.write_bytes(capture_of(bulk(9, 5000, 0, 300, 0)))
+    how = ("-s", "5.10/big", "--backend-queue", "0", "--irq-delay", "1s")
+    for size, said in (("4096", ". A longer backend"), ("2048", ". A larger ring, a longer back")):
+        text = " ".join(rxreplay("ring", path, *how, "--size", size).stdout.split())
+        assert f"None of these rings is enough: {int(size):,} buffers lose" in text
+        assert said in text
+        assert "several queues may be." in text
+
+
+def test_one_packet_waits(rxreplay, tmp_path):
+    for packets, said in ((3, "1 packet waits in"), (4, "2 packets wait in")):
+        path = tmp_path / f"{packets}.pcap"
+        path.write_bytes(capture_of(bulk(9, packets, 0, 300, 0)))
+        text = " ".join(rxreplay("ring", path, "-s", "5.10/big", "--size", "2").stdout.split())
+        assert f"where up to {said} the host meanwhile" in text
 
 
 def test_json_and_csv_have_the_same(rxreplay, bursts):
@@ -186,3 +208,9 @@ def test_a_replay_says_where_the_clock_could_not_be_followed():
     data = w.section() + w.interface() + b"".join(rows)
     results = rxreplay.replay(io.BytesIO(data), "5.10/small", timing=Timing())
     assert [each.code for each in results.warnings][1:] == ["clock_backwards", "clock_missing"]
+
+
+def test_where_posted_bytes_leave_heads_out_it_is_said(rxreplay, bursts):
+    said = "heads from the slab are resident, but not in posted bytes"
+    both = rxreplay("ring", bursts, "-s", "4.10/small", "-s", "4.11/small", "--size", "256").stdout
+    assert both.count(f"4.10/small: {said}") == both.count(said) == 1

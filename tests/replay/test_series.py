@@ -172,9 +172,14 @@ def test_nothing_to_replay_is_an_empty_file(tmp_path):
 def test_tables_draw_what_happens(two_queues):
     shown = table_of(two_queues, "compare")
     assert "over time: 199 ms in 380 points of 524 µs" in shown
+    both = "; of all queues in the same point (figures above add up peaks of queues)"
+    assert both in " ".join(shown.split())
     assert len([line for line in shown.splitlines() if line.startswith(("arriving ", *NAMES))]) == 4
     text = " ".join(table_of(two_queues, "replay").split())
     assert "queue 1: most memory" in text
+    assert both in text
+    alone = compare([BURSTS], NAMES, timing=Timing())
+    assert not any("of all queues" in table_of(alone, form) for form in ("compare", "replay"))
     assert "most memory" not in table_of(compare([BURSTS], NAMES), "replay")
     assert "over time" not in table_of(compare([BURSTS], NAMES), "compare")
 
@@ -187,17 +192,19 @@ def peak(**changes):
 
 def test_what_was_held_in_words():
     first = peak(resident_bytes=589_824, slab_bytes=589_824, buffers=255)
-    assert at_peak_text(first) == (
-        "most memory when the ring was filled first: 576 KiB are 576 KiB of slab objects. 255 "
-        "posted buffers owned 0 B."
+    said = "most memory when the ring was filled first: 576 KiB are 576 KiB of slab objects. "
+    assert at_peak_text(first, "4.10/small") == (
+        f"{said}255 posted buffers owned 0 B (heads from the slab not counted)."
     )
+    assert at_peak_text(first, "4.11/small") == f"{said}255 posted buffers owned 0 B."
+    assert at_peak_text(peak(buffers=1), "4.11/small").endswith("1 posted buffer owned 0 B.")
     how = {"at_ns": 5000, "packet": 7, "resident_bytes": 8448, "slab_bytes": 256, "skbs": 1}
-    pool = at_peak_text(peak(**how, idle_pages=1, page_pool=Chunks(2, 8192)))
+    pool = at_peak_text(peak(**how, idle_pages=1, page_pool=Chunks(2, 8192)), "6.12/mergeable")
     assert pool.startswith(
         "most memory 5.00 µs in, after frame 7: 8.25 KiB are 2 pages of a page_pool (8.00 KiB, 1 "
         "of them idle), 256 B of slab objects. 0 posted"
     )
     assert "; 1 skb of 0 B truesize with 0 B of packets kept 0 B." in pool
-    lone = at_peak_text(peak(page_frag=Chunks(1, 32_768), skbs=2))
+    lone = at_peak_text(peak(page_frag=Chunks(1, 32_768), skbs=2), "4.11/small")
     assert "1 page_frag chunk (32.0 KiB), 0 B" in lone
     assert "; 2 skbs of" in lone

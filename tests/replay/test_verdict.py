@@ -63,7 +63,8 @@ def test_a_strategy_that_drops_never_wins(traffic):
     assert wins
     assert not any("/small" in win.split(", because")[0].split(" of 4.10")[0] for win in wins)
     assert lost.startswith("4.10/small, 4.11/small and 5.10/small cannot win: ")
-    assert f" drop {traffic.count(1519) + traffic.count(9014)} packets longer than a " in lost
+    count = traffic.count(1519) + traffic.count(9014)
+    assert f" drop {count} {'packet' if count == 1 else 'packets'} longer than a " in lost
     assert "a host would have segmented" in lost
 
 
@@ -82,12 +83,12 @@ def test_where_all_drop_nobody_wins():
 def test_frames_shorter_than_a_header_are_named():
     [only] = clauses(say([13, 60, 60], ["4.10/small", "5.10/big"]))
     assert only.startswith("4.10/small and 5.10/big cannot win: ")
-    assert only.endswith("4.10/small and 5.10/big drop 1 packets refused for their length")
+    assert only.endswith("4.10/small and 5.10/big drop 1 packet refused for their length")
 
 
 def test_two_causes_are_both_named():
     [only] = clauses(say([13, 13, 80_000, 60], ["4.10/small"]))
-    assert "4.10/small drops 1 packets longer than a buffer" in only
+    assert "4.10/small drops 1 packet longer than a buffer" in only
     assert only.endswith(", 4.10/small drops 2 packets refused for their length")
 
 
@@ -128,6 +129,24 @@ def test_why_follows_the_winner():
     assert "100.0 % of the packets are copied whole" in texts["5.10/mergeable"]
     assert "become the heads themselves" in texts["mst-2016/mergeable"]
     assert "only the pages that it fills" in texts["5.10/big"]
+
+
+@pytest.mark.parametrize(
+    ("traffic", "why"),
+    [
+        ([128] * 3, "100.0 % of the packets are copied whole into small heads"),
+        (
+            [128] * 3 + [129],
+            "75.0 % of the packets are copied whole into small heads, and the others take 1.00 "
+            "buffers of 1,536 B in the mean",
+        ),
+        ([129], "a packet takes 1.00 buffers of 1,536 B in the mean"),
+        ([60, 3000], "50.0 % of the packets are copied whole into small heads, and the others "
+         "take 2.00 buffers of 1,536 B in the mean"),
+    ],
+)  # fmt: skip
+def test_buffers_are_a_reason_only_where_packets_took_some(traffic, why):
+    assert clauses(say(traffic, ["5.10/mergeable"]))[0].split("because ")[1] == why
 
 
 def test_a_strategy_that_delivers_nothing_is_no_winner_either():

@@ -44,7 +44,7 @@ def at_peaks(page: Page) -> Iterator[str]:
     column = page.columns[0]
     peak = page.chapter.series[column.names[0]].at_peak
     if peak is not None:
-        yield f"{column.names[0]}: {at_peak_text(peak)}"
+        yield f"{column.names[0]}: {at_peak_text(peak, column.names[0])}"
 
 
 def neighbours(values: Int64s | Floats, groups: int) -> list[float]:

@@ -24,6 +24,11 @@ def test_every_strategy_has_kernels():
     ("name", "said"),
     [
         ("5.10/smal", f"no strategy '5.10/smal': did you mean 5.10/small? {LISTS}"),
+        ("6.8/smal", f"no strategy '6.8/smal': did you mean 6.8/small? {LISTS}"),
+        ("6.8/%%%%%%", f"no strategy '6.8/%%%%%%': {LISTS}"),
+        ("5.10", "no strategy '5.10': write 5.10/mergeable, 5.10/small or 5.10/big"),
+        ("6.8/", "no strategy '6.8/': write 6.8/mergeable, 6.8/small or 6.8/big"),
+        ("mst-2016", "no strategy 'mst-2016': write mst-2016/mergeable"),
         ("%", f"no strategy '%': {LISTS}"),
         ("", f"no strategy '': {LISTS}"),
         (

@@ -51,6 +51,9 @@ def test_the_same_with_big_buffers(rxreplay):
 def test_a_kernel_whose_buffers_are_skbs(rxreplay):
     told = text(rxreplay("plan", "-q", "-s", "4.10/small", "--set", "hdr_len=12"))
     assert "slab objects 589,824 589,824 589,824 = 576 KiB resident" in told
+    left_out = "heads from the slab are resident, but not in posted bytes"
+    assert f"4.10/small: {left_out}" in told
+    assert left_out not in text(rxreplay("plan", "-q", "-s", "4.11/small"))
 
 
 def test_three_forms_say_the_same(rxreplay, sample):
@@ -116,6 +119,27 @@ def test_polls_as_given(rxreplay, sample, tmp_path):
     assert "polls of 1; or skbs freed by the rule 'drop', polls as given" in both
 
 
+def test_no_figure_is_cut(rxreplay, sample):
+    asked = ("--hosts", "20", "--vms", "30", "--vcpus", "4", "--nics", "2", "-s", "6.12", "-q")
+    told = shown(rxreplay("plan", sample("mixed-ns-snap96.pcap"), *asked))
+    assert "…" not in told
+    assert told.count("One knob changed") == 1
+    for figure in ("-55.4 MiB", "-1.08 GiB", "230 packets", "a VM takes"):
+        assert figure in told
+
+
+def test_of_one_capture_there_is_no_percentile(rxreplay, sample):
+    one = shown(rxreplay("plan", sample(SAMPLES[0]), "-q"))
+    assert one.count("  most  ") == 4
+    assert " p50 " not in one
+    assert "With this traffic it keeps up to" in one
+    assert "(p99)" not in one
+    two = shown(rxreplay("plan", *map(sample, SAMPLES), "-q"))
+    assert (two.count("  most  "), two.count(" p50 "), two.count(" p99 ")) == (4, 4, 4)
+    assert " (p99), " in " ".join(two.split())
+    assert "mean of the median capture" in " ".join(two.split())
+
+
 def test_a_change_that_changes_nothing(rxreplay):
     told = text(rxreplay("plan", "-q", "--try", "ring=256"))
     assert "No difference: ring=256." in told
@@ -179,7 +203,8 @@ def test_a_command_line_from_standard_input(rxreplay):
         (("--budget", "many"), 2, "--budget many: write a size"),
         (("-s", "5.10/huge"), 2, "5.10/huge"),
         (("--irq-delay", "5us"), 2, "need a clock"),
-        (("--fleet", "none.toml"), 1, "--fleet none.toml: No such file or directory"),
+        (("--fleet", "none.toml"), 2, "--fleet none.toml: No such file or directory"),
+        (("--from-qemu", "none"), 2, "--from-qemu none: No such file or directory"),
         (("none.pcap",), 1, "none.pcap"),
         (("--capture-of", "x"), 2, "--capture-of"),
     ],

@@ -175,3 +175,20 @@ def test_what_cannot_be_is_status_2(rxreplay, capture, arguments, message):
     result = rxreplay("sockets", capture(), *HERE, *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+def test_rows_without_figures_are_explained(rxreplay, sample):
+    said = "a strategy without figures has those of the line above it"
+    same = ("-s", "4.10/mergeable", "-s", "4.11/mergeable")
+    assert said in shown(rxreplay("sockets", sample(STREAM), *same, "-q"))
+    assert said not in shown(rxreplay("sockets", sample(STREAM), *HERE))
+
+
+def test_one_packet_fits(rxreplay, capture):
+    for rcvbuf, lengths, taken in (
+        (1, [60, 60], "takes 1 packet of this traffic before it drops"),
+        (9999, [60], "takes 1 packet of this traffic: each"),
+        (9999, [60, 60], "takes all 2 packets of this traffic: each"),
+    ):
+        asked = ("-s", "5.10/mergeable", "--rcvbuf", rcvbuf, "-q")
+        assert taken in text(rxreplay("sockets", capture(lengths=lengths), *asked))
