@@ -33,6 +33,27 @@ def pytest_configure():
     settings.load_profile("ci")
 
 
+VARIANTS = 6  # of a test, in plain Python: each line is to be run there, not each value
+
+
+def pytest_collection_modifyitems(config, items):
+    if os.environ.get("NUMBA_DISABLE_JIT") != "1":
+        return
+    tests = {}
+    for item in items:
+        tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    kept = {item for variants in tests.values() for item in spread(variants)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
+
+
+def spread(variants):
+    """Give a few of the variants of a test, the first and the last among them."""
+    last = len(variants) - 1
+    few = min(VARIANTS, len(variants))
+    return [variants[n * last // max(1, few - 1)] for n in range(few)]
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--update-golden",
