@@ -22,7 +22,7 @@ from rxreplay.traces import open_trace
         (b"time,length\n1,60\n", r"it is text \('time,length"),
         (b"\0\1\2\3\4", "it starts with 00 01 02 03, which no pcap, pcapng or snoop capture does"),
         (b"snoop\0\0\1", "it starts with 73 6e 6f 6f"),
-        (gzip.compress(gzip.compress(b"abc", mtime=0)), "compressed twice"),
+        (gzip.compress(gzip.compress(b"abc", mtime=0), mtime=0), "compressed twice"),
         (gzip.compress(b"", mtime=0), "it is empty"),
         (gzip.compress(b"words and words", mtime=0), "it is text"),
     ],
