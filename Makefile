@@ -15,7 +15,7 @@ test: .venv/ready-test  ## Run the whole suite
 	$(BIN)/python -m pytest -n auto
 
 test-nojit: .venv/ready-test  ## The suite as plain Python, every line and branch covered
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n auto --durations=20 --cov --cov-report=term-missing:skip-covered
 
 test-bounds: .venv/ready-test  ## The suite with each array access checked
 	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest tests/emulator tests/traces

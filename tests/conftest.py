@@ -33,14 +33,17 @@ def pytest_configure():
     settings.load_profile("ci")
 
 
-VARIANTS = 6  # of a test, in plain Python: each line is to be run there, not each value
+MANY, FEW = 32, 6  # variants of a test; the slow runs are to reach each line, not each value
 
 
 def pytest_collection_modifyitems(config, items):
-    if os.environ.get("NUMBA_DISABLE_JIT") != "1":
+    plain = os.environ.get("NUMBA_DISABLE_JIT") == "1"
+    if not plain and os.environ.get("NUMBA_BOUNDSCHECK") != "1":
         return
     tests = {}
     for item in items:
+        if plain and item.get_closest_marker("compiled"):
+            continue
         tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     kept = {item for variants in tests.values() for item in spread(variants)}
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -48,10 +51,10 @@ def pytest_collection_modifyitems(config, items):
 
 
 def spread(variants):
-    """Give a few of the variants of a test, the first and the last among them."""
-    last = len(variants) - 1
-    few = min(VARIANTS, len(variants))
-    return [variants[n * last // max(1, few - 1)] for n in range(few)]
+    """Give a few of many variants of a test, the first and the last among them."""
+    if len(variants) <= MANY or variants[0].get_closest_marker("all_variants"):
+        return variants
+    return [variants[n * (len(variants) - 1) // (FEW - 1)] for n in range(FEW)]
 
 
 def pytest_addoption(parser):

@@ -18,6 +18,7 @@ MODULES = sorted(
 )
 
 
+@pytest.mark.all_variants
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name):
     failed, _ = doctest.testmod(import_module(name), optionflags=doctest.ELLIPSIS)

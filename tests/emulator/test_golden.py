@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from helpers.replaying import cell
 from rxreplay.emulator import STRATEGIES
 
@@ -22,6 +23,7 @@ def table():
     return HEADING + "".join(f"{row}\n" for row in rows)
 
 
+@pytest.mark.compiled
 def test_the_table_of_strategies(update_golden):
     if update_golden:
         TABLE.write_text(table(), encoding="ascii")

@@ -66,7 +66,8 @@ def test_strides_change_no_figure(name, pieces, rare, seed, ring):
     assert fast == slow
 
 
-@settings(max_examples=1 if PLAIN else 6)
+@pytest.mark.compiled
+@settings(max_examples=6)
 @given(pieces=PIECES, rare=RARE, seed=st.integers(0, 5))
 def test_receivers_that_share_counters_have_the_figures_of_one_alone(pieces, rare, seed):
     names = KINDS.split()

@@ -21,6 +21,7 @@ def figures_of(name, lengths=LENGTHS, **options):
     return receiver.finish()
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize(
     "options",
     [{}, {"ring": 32, "polls": 8, "rcvbuf": 9000}, {"polls": [3, 1, 64]}],

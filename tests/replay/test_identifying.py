@@ -13,6 +13,7 @@ MESH, PAGE = ("max_header", 176), ("page_size", 65536)
 GUEST_PAGE = Path(__file__).resolve().parents[2] / "docs" / "guest.md"
 
 
+@pytest.mark.all_variants
 @pytest.mark.parametrize(
     ("release", "kernel", "settings"),
     [
@@ -96,6 +97,7 @@ def test_a_release_string_names_its_kernel(release, kernel, settings):
     assert (guest.release, guest.kernel, guest.settings) == (release.strip(), kernel, settings)
 
 
+@pytest.mark.all_variants
 @pytest.mark.parametrize(
     ("release", "doubt"),
     [

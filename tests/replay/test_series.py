@@ -139,6 +139,10 @@ def test_a_trace_of_no_length_has_no_means(tmp_path):
         (("--series", "a.csv"), "--series is over trace time, and needs a clock"),
         (("--series", "a.txt", "--time", "recorded"), "name a file that ends with .csv, .json"),
         (("--series", "a.csv", "-o", "a.csv", "--time", "recorded"), "-o is the same file"),
+        (
+            ("--series", "a.csv", "--time", "recorded", "--gro", "on"),
+            "--series is of what the driver keeps: leave --gro out",
+        ),
         (("--points", "3", "--time", "recorded"), "a power of two, not 3"),
     ],
 )

@@ -220,12 +220,23 @@ def test_a_short_capture_leaves_headers_unread():
     [
         ({"gro": "maybe"}, "--gro maybe: there are on, off"),
         ({"partial_csum": True}, "--partial-csum is about what the stack pulls: add --gro"),
+        (
+            {"gro": "on", "consumer": "unread", "timing": Timing()},
+            "--gro merges what a --consumer would have: use one of them",
+        ),
         ({"gro": "on", "vantage": "wire"}, "--gro: packets are not followed through the GRO of"),
     ],
 )
 def test_what_cannot_be_followed_is_said(changes, message):
     with pytest.raises(OptionError, match=message):
         Options(**changes)
+
+
+@pytest.mark.parametrize("clock", [Timing(stall=("5ms@+0s",)), Timing(stall=("5ms/1s",))])
+def test_stalls_make_polls_longer_and_more_merges(clock):
+    segments = bulk(1, 40, step_ns=100_000)  # each in a poll of its own, unless the guest stands
+    runs = [figures_of(segments, "6.1/mergeable", gro="on", timing=t) for t in (Timing(), clock)]
+    assert [run.stack.skbs for run in runs] == [40, 1]
 
 
 def test_lengths_have_no_headers():

@@ -101,6 +101,7 @@ SAME_PLACE = [
 ]
 
 
+@pytest.mark.all_variants
 @pytest.mark.parametrize(("kind", "nth", "field"), SAME_PLACE)
 @pytest.mark.parametrize("by", [-1, 1])
 def test_one_number_changed_is_found_where_it_is(verify, kind, nth, field, by):

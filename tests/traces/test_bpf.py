@@ -98,6 +98,7 @@ def test_numbers_are_unsigned_and_of_32_bits(op, a, b, with_x):
     assert returned(rows) == bpf_machine.run([*rows, (RET_A, 0, 0, 0)], b"", 0)
 
 
+@pytest.mark.all_variants
 @pytest.mark.parametrize("op", BINARY)
 @pytest.mark.parametrize(("a", "b"), [(LARGEST, LARGEST), (2**31, 31), (0x10001, 32), (7, 0)])
 def test_numbers_at_the_edges_are_reckoned_as_in_the_model(op, a, b):

@@ -69,6 +69,7 @@ def test_any_bytes_agree_with_the_oracle(kinds, junk):
     check([(kept, size, links[i % 14]) for i, (kept, size) in enumerate(junk)], kinds)
 
 
+@pytest.mark.all_variants
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize("ip", [ipv4, ipv6], ids=["IPv4", "IPv6"])
 def test_each_kind_of_tunnel_is_opened_where_it_is_asked_for(name, ip):

@@ -90,6 +90,7 @@ BY_NAME = {
 }
 
 
+@pytest.mark.all_variants
 @pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.parametrize("ethertype", [b"\x08\0", b"\x86\xdd", b"\x81\0\0\7\x08\0"])
 def test_each_kind_of_packet_cut_at_each_byte_agrees_with_the_oracle(name, ethertype):

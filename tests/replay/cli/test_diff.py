@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +102,16 @@ def test_no_result_is_status_1(rxreplay, saved, capture):
     done = rxreplay("diff", saved[0], capture())
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert rxreplay("diff", saved[0], saved[1], "-o", saved[0], "--force").exit_code == 1
+
+
+def test_the_table_names_what_failed_and_has_words(rxreplay, saved, tmp_path):
+    whole = json.loads(Path(saved[1]).read_text())
+    whole["failed"] = ["b.pcap: cannot be read"]
+    whole["results"][0]["figures"]["lifetime"] = "unread"
+    whole["results"][0]["figures"]["ring_bytes"]["mean"] = None
+    (tmp_path / "c.json").write_text(json.dumps(whole))
+    shown = rxreplay("diff", saved[0], tmp_path / "c.json").stdout
+    assert "failed after: b.pcap: cannot be read" in shown
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["lifetime", "drop", "unread"] in lines
+    assert any(line[:1] == ["ring_bytes.mean"] and line[-1] == "-" for line in lines)

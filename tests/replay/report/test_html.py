@@ -156,6 +156,23 @@ def test_losses_of_rings_are_a_picture_and_a_sentence(path):
     assert any("0 packets wait in the host" in text for text in page.said("p"))
 
 
+def test_rings_stand_still_with_the_guest(path):
+    stall = rxreplay.timing.Timing(stall=("1s@+0s",), backend_queue=0)
+    report = made(path, ["5.10/small"], options=rxreplay.Options(timing=stall))
+    rings = rxreplay.ring(path, ["5.10/small"], SIZES, stall)
+    assert [each.lost for each in report.chapters[0].rings] == [e.lost for e in rings.tried]
+    assert report.chapters[0].rings[0].lost > 0
+
+
+def test_memory_over_time_is_that_of_the_clock(path):
+    page, report = page_of(made(path)), made(path)
+    assert "over-time" in page.ids
+    for name, series in report.chapters[0].series.items():
+        [timed] = rxreplay.replay(path, name, ring=RING, timing=rxreplay.timing.Timing()).results
+        assert series.highest["resident_bytes"].max() == timed.figures.resident_bytes.peak
+        assert series.at_peak == timed.at_peak
+
+
 @pytest.mark.parametrize(
     ("lengths", "texts"),
     [

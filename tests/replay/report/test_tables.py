@@ -26,6 +26,7 @@ def render(results, width, monkeypatch):
     return out.getvalue().splitlines()
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("width", [80, 100, 132])
 @pytest.mark.parametrize("traffic", TRAFFIC.values(), ids=TRAFFIC)
 @pytest.mark.parametrize("ring", [2, 256])
