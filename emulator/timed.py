@@ -220,8 +220,7 @@ def act(q: Queue, x: Clocked, path: int, polls: Int64s) -> None:
         c["guest_at"] = running(x, at + x.service.service_ns)
         return
     if c["refill"] or wants_refill(q):
-        if posted(q) < q.layout.ring_size:
-            note_refill(q, x, at)
+        note_refill(q, x, at)
         before = s["posted_room"]
         fill(q, path)
         c["room"] += s["posted_room"] - before

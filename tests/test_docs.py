@@ -11,6 +11,7 @@ PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *(CHECKOUT / "doc
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
+@pytest.mark.compiled
 def test_commands_print_what_the_pages_show(monkeypatch):
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)  # the pages are the user's
     command = [sys.executable, str(CHECKOUT / "scripts" / "refresh-docs"), "--check"]

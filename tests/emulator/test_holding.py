@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from rxreplay.emulator import growing, strategy
 from rxreplay.emulator.clock import Service
-from rxreplay.emulator.consuming import charge_of, keep
+from rxreplay.emulator.consuming import charge_of, keep, sock_queue_rcv_skb
 from rxreplay.emulator.holding import (
     DELAY,
     NO_END,
@@ -17,6 +17,7 @@ from rxreplay.emulator.holding import (
     checked_consumer,
 )
 from rxreplay.emulator.kept import Holders, check_kept
+from rxreplay.emulator.residency import hold
 from rxreplay.emulator.state import FIRST_BUF, NOBODY, SKB
 from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import LedgerError, StrategyError
@@ -86,6 +87,21 @@ def test_an_skb_that_was_condensed_keeps_its_head_alone():
     record["head_chunk"] = FIRST_BUF
     kept = keep(q, x, record, 768)
     assert x.refs[x.held[kept]["refs"]]["count"] == 1
+
+
+def test_a_socket_above_half_full_frees_the_frags_that_it_condenses():
+    queue = queue_of(Consumer(UNREAD, 0, 4000))
+    queue._give_room()
+    q, x = queue._queue, queue._clocked.holding
+    for first_buf, held in ((0, 2), (2, 2)):  # the second leaves the first one's references alone
+        record = skb(UDP, 2304)
+        record["head_chunk"], record["first_buf"], record["bufs"] = NOBODY, first_buf, 2
+        record["frame"], record["tailroom"], record["head_truesize"] = 100, 50, 768
+        hold(q, record)
+        assert sock_queue_rcv_skb(q, x, record, 0)
+        assert q.chunks["skb_refs"].sum() == held
+    [socket] = x.sockets[x.sockets["key"] != 0]
+    assert socket["rmem"] == q.state["skb_truesize_bytes"] == 2304 + 768
 
 
 @pytest.mark.parametrize(("last", "dropped"), [(MS, 1), (MS + 1, 0)])

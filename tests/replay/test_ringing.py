@@ -127,6 +127,13 @@ def test_beyond_the_largest_ring_no_larger_one_is_advised(rxreplay, tmp_path):
         assert "several queues may be." in text
 
 
+def test_packets_that_no_buffer_holds_are_named(rxreplay, tmp_path):
+    path = tmp_path / "long.pcap"
+    path.write_bytes(capture_of(bulk(9, 5, 3000)))
+    text = " ".join(rxreplay("ring", path, "-s", "5.10/small", "--size", "64").stdout.split())
+    assert "5 packets (100.0 %) are longer than its buffers can hold." in text
+
+
 def test_one_packet_waits(rxreplay, tmp_path):
     for packets, said in ((3, "1 packet waits in"), (4, "2 packets wait in")):
         path = tmp_path / f"{packets}.pcap"

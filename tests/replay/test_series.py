@@ -79,12 +79,12 @@ def test_an_idle_queue_has_its_ring_all_the_time():
 
 
 def test_points_are_as_many_as_asked_or_none():
-    few = replay(BURSTS, "5.10/mergeable", timing=Timing(), points=4).results[0]
+    few = replay(MIXED, "5.10/mergeable", timing=Timing(), points=4).results[0]
     assert 2 < few.series.start_ns.size <= 4
-    none = replay(BURSTS, "5.10/mergeable", timing=Timing(), points=0).results[0]
+    none = replay(MIXED, "5.10/mergeable", timing=Timing(), points=0).results[0]
     assert (none.series, none.at_peak) == (None, None)
     assert none.figures == few.figures
-    assert replay(BURSTS, "5.10/mergeable").results[0].series is None
+    assert replay(MIXED, "5.10/mergeable").results[0].series is None
 
 
 def test_time_zero_is_the_first_packet_of_the_capture():
@@ -100,17 +100,17 @@ def run(*arguments):
 def test_files_agree_with_the_library(tmp_path):
     paths = {suffix: tmp_path / f"series.{suffix}" for suffix in ("csv", "json", "jsonl")}
     for path in paths.values():
-        done = run("compare", BURSTS, *("-s", NAMES[0], "-s", NAMES[1]), "--time", "recorded",
+        done = run("compare", MIXED, *("-s", NAMES[0], "-s", NAMES[1]), "--time", "recorded",
                    "--points", 16, "--series", path)  # fmt: skip
         assert done.exit_code == 0, done.output
         assert f"Wrote {path}" in done.stderr
-    results = compare([BURSTS], NAMES[:2], timing=Timing(), points=16)
+    results = compare([MIXED], NAMES[:2], timing=Timing(), points=16)
     with paths["csv"].open() as file:
         from_csv = list(csv.DictReader(file))
     from_jsonl = [json.loads(line) for line in paths["jsonl"].read_text().splitlines()]
     whole = json.loads(paths["json"].read_text())
     assert whole["schema"] == "rxreplay-series/1"
-    assert whole["traces"] == [{"path": str(BURSTS), "zero_ns": results.traces[0].first_ns}]
+    assert whole["traces"] == [{"path": str(MIXED), "zero_ns": results.traces[0].first_ns}]
     for result, found in zip(results.results, whole["series"], strict=True):
         assert found["columns"] == column_lists(result.series)
         assert found["at_peak"] == result.at_peak.as_dict()
@@ -182,10 +182,10 @@ def test_tables_draw_what_happens(two_queues):
     text = " ".join(table_of(two_queues, "replay").split())
     assert "queue 1: most memory" in text
     assert both in text
-    alone = compare([BURSTS], NAMES, timing=Timing())
+    alone = compare([MIXED], NAMES, timing=Timing())
     assert not any("of all queues" in table_of(alone, form) for form in ("compare", "replay"))
-    assert "most memory" not in table_of(compare([BURSTS], NAMES), "replay")
-    assert "over time" not in table_of(compare([BURSTS], NAMES), "compare")
+    assert "most memory" not in table_of(compare([MIXED], NAMES), "replay")
+    assert "over time" not in table_of(compare([MIXED], NAMES), "compare")
 
 
 def peak(**changes):

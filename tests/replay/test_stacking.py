@@ -15,6 +15,7 @@ from oracles import gro as gro_oracle
 from oracles import stack as oracle
 from rxreplay import Options, stacking
 from rxreplay.emulator import Receiver, strategy
+from rxreplay.emulator.clock import Stall
 from rxreplay.emulator.state import NOBODY
 from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.errors import OptionError, TraceError
@@ -237,6 +238,12 @@ def test_stalls_make_polls_longer_and_more_merges(clock):
     segments = bulk(1, 40, step_ns=100_000)  # each in a poll of its own, unless the guest stands
     runs = [figures_of(segments, "6.1/mergeable", gro="on", timing=t) for t in (Timing(), clock)]
     assert [run.stack.skbs for run in runs] == [40, 1]
+
+
+def test_without_a_clock_nothing_stands_still():
+    receiver = stacking.StackedReceiver(strategy("6.1/mergeable"), Options(gro="on"))
+    receiver.stand_still([Stall(0, 10**9)])
+    assert receiver.finish(0).delivered_packets == 0
 
 
 def test_lengths_have_no_headers():

@@ -119,6 +119,7 @@ def test_polls_as_given(rxreplay, sample, tmp_path):
     assert "polls of 1; or skbs freed by the rule 'drop', polls as given" in both
 
 
+@pytest.mark.compiled
 def test_no_figure_is_cut(rxreplay, sample):
     asked = ("--hosts", "20", "--vms", "30", "--vcpus", "4", "--nics", "2", "-s", "6.12", "-q")
     told = shown(rxreplay("plan", sample("mixed-ns-snap96.pcap"), *asked))

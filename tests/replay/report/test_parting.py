@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from rxreplay.report.as_plan import print_all
 from rxreplay.report.parting import parted
+from rxreplay.report.showing import console
 
 HEADS = ["", "a VM takes", "saves", "", "a host"]
 ROWS = [
@@ -49,3 +51,10 @@ def test_a_second_column_of_words_is_repeated():
     tables, text = written(40, words=2)
     assert tables > 1
     assert text.count("a VM takes") == text.count("4.13 MiB") == tables
+
+
+def test_tables_have_an_empty_line_between_them():
+    tables = list(parted("Title", HEADS, ROWS, 40, words=1))
+    print_all(console(out := io.StringIO()), tables)
+    assert len(tables) > 1
+    assert out.getvalue().count("\n\n") == len(tables) - 1
