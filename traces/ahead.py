@@ -8,8 +8,8 @@ from .faults import Damage
 from .plain import PIECE, PlainReader, Reader
 from .sniff import HEAD
 
-PIECES: Final = 4  # as many wait for the walk at most
-KEPT: Final = 16 * PIECE  # bytes that malloc() is to keep for the next pieces
+PIECES: Final = 16  # as many wait for the walk at most: kernels load while the first ones come
+KEPT: Final = 2 * PIECES * PIECE  # bytes that malloc() is to keep for the next pieces
 
 Piece = bytes | memoryview | BaseException
 

@@ -7,6 +7,7 @@ from .plain import PIECE, Reader
 
 INPUT: Final = 256 * 1024
 FIRST: Final = 4 * 1024  # zlib copies what it has not used: a member may end soon
+ENOUGH: Final = 128 * 1024  # to be given as it is; what is shorter is joined, which copies it
 GZIP: Final = 31  # zlib: a window of 32 KiB, with the header and the trailer of gzip
 
 
@@ -44,7 +45,8 @@ class GzipReader:
         """Give some bytes, none at the end; of short members all that are at hand."""
         parts: list[bytes] = []
         room = min(size, PIECE)
-        while room and not self._fault and self._goes_on(wait=not parts):
+        least = max(0, room - ENOUGH)
+        while room > least and not self._fault and self._goes_on(wait=not parts):
             if data := self._decompress(room):
                 parts.append(data)
                 room -= len(data)
