@@ -53,7 +53,8 @@ def _sources() -> list[Path]:
         if (spec := find_spec(package)) and spec.submodule_search_locations
         for root in spec.submodule_search_locations
     ]
-    return [Path(__file__), *(source for root in roots for source in sorted(root.rglob("*.py")))]
+    here = (Path(__file__), Path(__file__).with_name("_prefetch.py"))
+    return [*here, *(source for root in roots for source in sorted(root.rglob("*.py")))]
 
 
 def _cache_key() -> str:

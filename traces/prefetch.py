@@ -9,50 +9,15 @@ The last piece of a walk decides for the next one. A wrong guess, even beyond th
 a prefetch never faults. Measured in docs/decisions/0005-walk.md.
 """
 
-from typing import Any, Final
+from typing import Final
 
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba.core import types
-from numba.extending import intrinsic, overload
 from rxreplay._jit import kernel
+from rxreplay._prefetch import LINE, prefetch
 
 from .packets import Word
 
 AHEAD_SHIFT: Final = 6  # 2^4 records
 REACH: Final = 2048  # bytes
-LINE: Final = 64
-
-Opaque = Any  # numba and llvmlite have no types for these
-
-READ, CLOSE_BY, DATA = 0, 3, 1  # arguments of llvm.prefetch
-
-
-def prefetch(address: Word) -> None:
-    """Ask for the cache line at a machine address; in plain Python, nothing happens."""
-
-
-def emit_prefetch(_context: Opaque, builder: Opaque, _types: Opaque, arguments: Opaque) -> Opaque:
-    """Write the call of llvm.prefetch; give the None of numba."""
-    pointer, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
-    signature = ir.FunctionType(ir.VoidType(), [pointer, flag, flag, flag])
-    function = builder.module.declare_intrinsic("llvm.prefetch", [pointer], signature)
-    address = builder.inttoptr(arguments[0], pointer)
-    builder.call(function, [address, flag(READ), flag(CLOSE_BY), flag(DATA)])
-    return ir.Constant(pointer, None)
-
-
-def typed_prefetch(_typing_context: Opaque, address: Opaque) -> Opaque:
-    """Give signature and code for any integer address."""
-    return types.void(address), emit_prefetch
-
-
-_compiled: Opaque = intrinsic(typed_prefetch)
-
-
-@overload(prefetch, strict=False)  # not strict: annotations may differ
-def compiled_prefetch(address: Opaque) -> Opaque:  # noqa: ARG001
-    """Give what a kernel calls in place of `prefetch`."""
-    return lambda address: _compiled(address)
 
 
 @kernel

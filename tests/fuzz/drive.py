@@ -27,7 +27,7 @@ def modules():
     for package, folder in folders.items():
         for path in sorted(folder.rglob("*.py")):
             parts = path.relative_to(folder).with_suffix("").parts
-            if parts[-1] not in ("__init__", "__main__", "_jit"):
+            if parts[-1] not in ("__init__", "__main__", "_jit", "_prefetch"):
                 yield ".".join([package, *parts]), "@kernel" in path.read_text(encoding="utf-8")
 
 
@@ -42,7 +42,8 @@ def mutate(target, data, most, seed):
 def main():
     name, *options = sys.argv[1:]
     compiled = [module for module, kernels in modules() if kernels and not PLAIN]
-    with atheris.instrument_imports(["rxreplay"], [*compiled, "rxreplay._jit"]):
+    left_out = [*compiled, "rxreplay._jit", "rxreplay._prefetch"]
+    with atheris.instrument_imports(["rxreplay"], left_out):
         for module, _ in modules():
             import_module(module)  # those that are imported late as well
         from fuzz.targets import TARGETS

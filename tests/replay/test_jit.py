@@ -43,7 +43,7 @@ def test_the_key_changes_with_bounds_checks_and_with_numba(monkeypatch):
 def test_every_source_of_a_kernel_is_in_the_key():
     package = Path(_jit.__file__).resolve().parent
     names = {source.resolve() for source in _jit._sources()}
-    assert package / "_jit.py" in names
+    assert {package / "_jit.py", package / "_prefetch.py"} <= names
     for module in ("emulator.abi", "emulator.strategies.small", "traces.scan_pcap"):
         __import__(f"rxreplay.{module}")
         assert Path(sys.modules[f"rxreplay.{module}"].__file__).resolve() in names
