@@ -1,6 +1,6 @@
 """The hint to the processor that a cache line will be needed, for kernels."""
 
-from typing import Any, Final
+from typing import Any, Final, SupportsInt
 
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import types
@@ -13,7 +13,7 @@ Opaque = Any  # numba and llvmlite have no types for these
 READ, CLOSE_BY, DATA = 0, 3, 1  # arguments of llvm.prefetch
 
 
-def prefetch(address: int) -> None:
+def prefetch(address: SupportsInt) -> None:
     """Ask for the cache line at a machine address; in plain Python, nothing happens."""
 
 
