@@ -147,7 +147,8 @@ def test_tables_grow_with_what_is_alive_and_no_further():
     assert flat._clocked.holding.held.size == 2 * growing.AT_ONCE
 
 
-def test_sockets_that_are_empty_are_forgotten_and_those_that_were_fullest_last():
+def test_sockets_that_are_empty_are_forgotten_and_those_that_were_fullest_last(monkeypatch):
+    monkeypatch.setattr(growing, "MOST_EMPTY", 1024)
     flows = 3 * growing.MOST_EMPTY
     keys = np.concatenate([udp([1, 1, 1]), udp(np.arange(2, flows))])
     queue = received(Consumer(READER, 1000), keys, np.arange(keys.size) * 5000)
@@ -159,7 +160,8 @@ def test_sockets_that_are_empty_are_forgotten_and_those_that_were_fullest_last()
     assert queue.keys.size + int(x.state["forgotten"]) == flows - 1
 
 
-def test_sockets_that_hold_something_are_never_forgotten():
+def test_sockets_that_hold_something_are_never_forgotten(monkeypatch):
+    monkeypatch.setattr(growing, "MOST_EMPTY", 1024)
     flows = 2 * growing.MOST_EMPTY
     queue = received(Consumer(UNREAD), udp(np.arange(1, flows)), np.arange(flows - 1) * 5000)
     assert queue.finish().consumed.held_packets == flows - 1

@@ -65,7 +65,7 @@ def test_tcp_is_told_apart(rxreplay, sample):
 
 
 def test_of_many_strategies_the_flows_of_the_first_are_shown(rxreplay, sample):
-    lines = shown(rxreplay("sockets", sample(STREAM), "-q"))
+    lines = shown(rxreplay("sockets", sample(STREAM), "-q", "--packets", ":500"))
     assert [line for line in lines if line.startswith("A socket for each")] == [
         "A socket for each of the busiest flows, 4.10/small"
     ]
