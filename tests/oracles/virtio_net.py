@@ -493,11 +493,11 @@ class SmallSkb(Driver):
         if self.first_fill:  # GFP_KERNEL: kmalloc-2048
             slab = slab_object(size)
             self.memory.kmalloc(256 + slab)
-            return Buffer([], 0, size, 0, 1518, Head(slab, slab=slab))
+            return Buffer([], 0, size, 0, 1530, Head(slab, slab=slab))
         chunk = self.head_cache.alloc(size)
         self.memory.kmalloc(256)
         self.memory.carved_buffers += size
-        return Buffer([chunk], 0, size, size, 1518, Head(size, chunk))
+        return Buffer([chunk], 0, size, size, 1530, Head(size, chunk))
 
     def receive(self, length):
         buf = self.ring.popleft()
