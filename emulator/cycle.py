@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from rxreplay._jit import kernel
 
-from .abi import ETH_HLEN, GOOD_COPY_LEN
+from .abi import ETH_HLEN
 from .measuring import CARVED_HEADS, Circuit, Left, Measured, Still, slices_taken
 from .probing import COUNTED_AT, HIGHEST, NUMBERS, OFFSETS_AT, ONE_POLL, Scratch, copied, passed
 from .standing import alike
@@ -43,7 +43,7 @@ def spans(layout: Layout, sizes: Int64s) -> list[int]:
     else:  # mergeable: one buffer, and an average that asks for no longer ones
         ends = [int(size) - head - layout.sizeof_shared_info for size in sizes]
         most = int(sizes.min()) - max(head + behind, layout.len_term * (layout.avg_max > 0))
-    copied = {GOOD_COPY_LEN, layout.copy_room} if layout.pages or not layout.buf_len else set()
+    copied = {layout.copy_len, layout.copy_room} if layout.pages or not layout.buf_len else set()
     inner = {*copied, *ends}
     return [ETH_HLEN, *sorted({end + 1 for end in inner if ETH_HLEN <= end < most}), most + 1]
 

@@ -2,7 +2,7 @@
 
 from rxreplay._jit import kernel
 
-from .abi import GOOD_COPY_LEN, SIZEOF_SK_BUFF
+from .abi import SIZEOF_SK_BUFF
 from .chunks import put_page
 from .meters import note_resident
 from .pages import alloc_order3, alloc_pages
@@ -64,7 +64,7 @@ def refill_cache(q: Queue) -> None:
 
 @kernel
 def napi_alloc_skb(q: Queue, skb: Record) -> None:
-    """Make a fresh skb with room for GOOD_COPY_LEN bytes.  Source: net/core/skbuff.c, same name."""
+    """Make a fresh skb with room for `copy_len` bytes.  Source: net/core/skbuff.c, same name."""
     skb["head_chunk"] = NOBODY
     if q.layout.head_slice > 0:
         skb["head_chunk"] = page_frag_alloc(q, q.layout.head_slice)
@@ -105,7 +105,7 @@ def builds_in_place(q: Queue, part: int, behind: int) -> bool:
     """
     if q.layout.build_skb == BUILD_ALWAYS:
         return True
-    fits = part > GOOD_COPY_LEN and behind >= q.layout.sizeof_shared_info
+    fits = part > q.layout.copy_len and behind >= q.layout.sizeof_shared_info
     return bool(q.layout.build_skb == BUILD_IF_IT_FITS and fits)
 
 

@@ -10,13 +10,10 @@ from .abi import (
     GOOD_PACKET_LEN,
     IP_MAX_MTU,
     NAPI_POLL_WEIGHT,
-    NET_SKB_PAD,
     PAGE_FRAG_MAX_SIZE,
     SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF,
     SIZEOF_VIRTNET_RQ_DMA,
-    VIRTNET_RX_PAD,
     VLAN_HLEN,
-    XDP_PACKET_HEADROOM,
     align,
     kmalloc_size,
     skb_data_align,
@@ -35,12 +32,18 @@ from .state import (
     Layout,
 )
 
-# The prototype's own; docs/model.md says what of them is assumed.
-VNET_SKB_PAD = NET_SKB_PAD
-
 BUILD = {"never": BUILD_NEVER, "if it fits": BUILD_IF_IT_FITS, "always": BUILD_ALWAYS}
 NO_FRESH_HEADS = dict.fromkeys(
-    ("copy_room", "copy_else", "head_truesize", "head_slice", "empty_truesize", "slices_1k"), 0
+    (
+        "copy_len",
+        "copy_room",
+        "copy_else",
+        "head_truesize",
+        "head_slice",
+        "empty_truesize",
+        "slices_1k",
+    ),
+    0,
 )
 HOLE = {"not counted": HOLE_NOT_COUNTED, "drops": HOLE_DROPS, "counted": HOLE_COUNTED}
 
@@ -80,7 +83,7 @@ def _check_mtu_of_program(era: Era, knobs: Mapping[str, int]) -> None:
     """
     most = knobs["page_size"] - era.big_pad
     if era.xdp == "xdp_buff":
-        room = skb_data_align(XDP_PACKET_HEADROOM) + fresh_heads(era, knobs)["sizeof_shared_info"]
+        room = skb_data_align(knobs["xdp_headroom"]) + fresh_heads(era, knobs)["sizeof_shared_info"]
         most = knobs["page_size"] - room - ETH_HLEN if knobs["xdp"] == XDP_PASS else IP_MAX_MTU
     if knobs["device_mtu"] > most:
         raise StrategyError(
@@ -107,7 +110,9 @@ def small(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
     common = _common(era, ring, knobs)
     in_skb = era.small == "skb"
     hdr_len = 0 if in_skb else knobs["hdr_len"]  # the skb has it in its cb
-    headroom = VIRTNET_RX_PAD + (XDP_PACKET_HEADROOM if knobs["xdp"] and not in_skb else 0)
+    headroom = knobs["headroom"]  # VIRTNET_RX_PAD
+    if knobs["xdp"] and not in_skb:
+        headroom += knobs["xdp_headroom"]
     used = headroom + hdr_len + GOOD_PACKET_LEN
     buf_len = skb_data_align(used) + common.sizeof_shared_info
     return common._replace(
@@ -124,6 +129,8 @@ def small(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
 
 def min_buf_len(era: Era, ring: int, knobs: Mapping[str, int]) -> int:
     """Give the lower bound of the average.  Source: virtio_net.c, mergeable_min_buf_len()."""
+    if knobs["min_buf_len"]:
+        return knobs["min_buf_len"]
     if era.hole == "not counted":  # up to 4.11
         return GOOD_PACKET_LEN
     hdr_len = knobs["hdr_len"]
@@ -131,6 +138,21 @@ def min_buf_len(era: Era, ring: int, knobs: Mapping[str, int]) -> int:
     mtu = IP_MAX_MTU if big_packets else knobs["device_mtu"] or IP_MAX_MTU
     packet = hdr_len + ETH_HLEN + VLAN_HLEN + mtu
     return max(-(-packet // ring) - hdr_len, GOOD_PACKET_LEN)
+
+
+def _check_min_buf_len(layout: Layout) -> None:
+    """Refuse a lower bound below what a copied packet needs, or above a page.
+
+    Raises
+    ------
+    StrategyError
+        It is: a long packet's first buffer could be copied whole, or no buffer had its length.
+    """
+    if not layout.copy_room <= layout.avg_min <= layout.avg_max:
+        raise StrategyError(
+            f"min_buf_len={layout.avg_min:,}: here it is from {layout.copy_room:,}, what a copied "
+            f"packet's head takes, to {layout.avg_max:,}, what a page has room for"
+        )
 
 
 def mergeable(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
@@ -156,24 +178,26 @@ def mergeable(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
         build_skb=BUILD[era.build_skb],
         xdp=knobs["xdp"],
     )
+    if knobs["min_buf_len"]:
+        _check_min_buf_len(layout)
     if not knobs["xdp"]:
         return layout
     _check_mtu_of_program(era, knobs)
     if era.xdp in ("page_to_skb", "xdp_buff"):
-        return mergeable_xdp(era, layout)
-    return mergeable_xdp_of_ewma(era, layout)
+        return mergeable_xdp(era, layout, knobs["xdp_headroom"])
+    return mergeable_xdp_of_ewma(era, layout, knobs["xdp_headroom"])
 
 
-def mergeable_xdp(era: Era, layout: Layout) -> Layout:
+def mergeable_xdp(era: Era, layout: Layout, headroom: int) -> Layout:
     """Lay out mergeable buffers with a program attached: a page each, room at both ends.
 
     Source: drivers/net/virtio_net.c, add_recvbuf_mergeable(), receive_mergeable_xdp().
     """
     whole = era.xdp == "xdp_buff"
-    room = skb_data_align(XDP_PACKET_HEADROOM + layout.sizeof_shared_info)
+    room = skb_data_align(headroom + layout.sizeof_shared_info)
     return layout._replace(
-        headroom=XDP_PACKET_HEADROOM,
-        shared_info=room - XDP_PACKET_HEADROOM,
+        headroom=headroom,
+        shared_info=room - headroom,
         len_term=layout.page_size,
         avg_min=0,
         avg_max=0,
@@ -184,7 +208,7 @@ def mergeable_xdp(era: Era, layout: Layout) -> Layout:
     )
 
 
-def mergeable_xdp_of_ewma(era: Era, layout: Layout) -> Layout:
+def mergeable_xdp_of_ewma(era: Era, layout: Layout, in_front: int) -> Layout:
     """Lay out mergeable buffers with a program attached up to 4.15: sized as without one.
 
     A frame in several buffers is copied into a page.  Source: drivers/net/virtio_net.c,
@@ -195,7 +219,7 @@ def mergeable_xdp_of_ewma(era: Era, layout: Layout) -> Layout:
     StrategyError
         A buffer may be longer than the page that it would get.
     """
-    headroom = XDP_PACKET_HEADROOM if era.xdp == "headroom" else 0
+    headroom = in_front if era.xdp == "headroom" else 0
     if headroom and layout.order3:
         raise StrategyError("+xdp with order3: such a kernel's buffers can be longer than a page")
     return layout._replace(
@@ -207,12 +231,15 @@ def mergeable_xdp_of_ewma(era: Era, layout: Layout) -> Layout:
 
 
 def prototype(era: Era, ring: int, knobs: Mapping[str, int]) -> Layout:
-    """Lay out the buffers of 2016: each with headroom and room for the shared info."""
+    """Lay out the buffers of 2016: each with headroom and room for the shared info.
+
+    What of them is assumed: docs/model.md.
+    """
     common = _common(era, ring, knobs)
     shared_info = common.sizeof_shared_info
-    len_term = align(VNET_SKB_PAD + shared_info, era.granularity)
+    len_term = align(common.skb_pad + shared_info, era.granularity)
     return common._replace(
-        headroom=VNET_SKB_PAD - common.hdr_len,  # VNET_SKB_OFF
+        headroom=common.skb_pad - common.hdr_len,  # VNET_SKB_PAD, VNET_SKB_OFF
         shared_info=shared_info,
         len_term=len_term,
         avg_min=knobs["min_avg"],

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import numpy as np
 from rxreplay.errors import LedgerError
 
-from .abi import NET_SKB_PAD, SIZEOF_SK_BUFF
+from .abi import SIZEOF_SK_BUFF
 from .figures import BufferLedger, ChunkLedger, HeadLedger, Waste
 from .state import Queue
 
@@ -65,14 +65,14 @@ def head_ledger(queue: Queue) -> HeadLedger:
     fresh, empty = int(state["copy_heads"]), int(state["frag_list_skbs"])
     posted = int(state["slab_skb_heads"])
     empty_head = layout.empty_truesize - SIZEOF_SK_BUFF
-    posted_room = layout.head_slab - NET_SKB_PAD - shared_info
+    posted_room = layout.head_slab - layout.skb_pad - shared_info
     posted_payload = int(state["slab_skb_payload"])
     return HeadLedger(
         bytes=fresh * (layout.head_truesize - SIZEOF_SK_BUFF)
         + empty * empty_head
         + posted * layout.head_slab,
         payload=copied_to_heads(queue) + posted_payload,
-        headroom=(fresh + posted) * NET_SKB_PAD,
+        headroom=(fresh + posted) * layout.skb_pad,
         shared_info=(fresh + empty + posted) * shared_info,
         unused=int(state["head_unused"])
         + empty * (empty_head - shared_info)

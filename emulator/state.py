@@ -136,12 +136,14 @@ class Layout(NamedTuple):
     refill_above: int  # free buffers above which a poll refills
     gro_batch: int  # skbs that go up together
     hdr_len: int  # of the virtio header, where it stands in the buffer
+    copy_len: int  # bytes that a fresh head is asked for; what build_skb() takes is longer
     copy_room: int  # bytes of a frame that a fresh head can take
     copy_else: int  # bytes copied when not all fit
     head_truesize: int  # of a fresh skb
     head_slice: int  # of a page_frag_cache block that a fresh head takes; 0: from the slab
     head_slab: int  # that a fresh head takes; 0: from a page_frag_cache
     empty_truesize: int  # of a fresh skb on a frag_list, its head from the slab
+    skb_pad: int  # before the frame in a fresh head
     sizeof_shared_info: int  # struct skb_shared_info, aligned
     max_skb_frags: int
     page_size: int = PAGE_SIZE

@@ -8,6 +8,7 @@ from typing import Any, Final
 from .errors import RxReplayError
 from .flattening import flat
 from .limits import SIGNS, Limit, value_of
+from .moved_lengths import MovedLength, moved_lengths
 from .result import Results, ResultWarning
 from .result_file import Path, ResultFile, result_file
 
@@ -48,6 +49,8 @@ class Pair:
         None: the whole device.
     before, after : dict
         All figures.
+    rings : (int, int)
+        Buffers of the ring before and after, as the results say.
     """
 
     capture: str
@@ -56,6 +59,15 @@ class Pair:
     queue: int | None
     before: Mapping[str, Any] = field(repr=False)
     after: Mapping[str, Any] = field(repr=False)
+    rings: tuple[object, object] = (None, None)
+
+    @property
+    def moved_lengths(self) -> list[MovedLength] | None:
+        """The lengths of packets that the strategies charge differently; None: one is unknown."""
+        if self.queue is not None:
+            return []
+        was, now = self.rings
+        return moved_lengths((self.strategy_before, was), (self.strategy, now))
 
     @property
     def changes(self) -> list[Change]:
@@ -64,13 +76,35 @@ class Pair:
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON has it."""
+        moved = self.moved_lengths
         return {
             "capture": self.capture,
             "strategy": self.strategy,
             "strategy_before": self.strategy_before,
             "queue": self.queue,
             "changes": [asdict(change) for change in self.changes],
+            "moved_lengths": None if moved is None else [asdict(each) for each in moved],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSizes:
+    """The packets of a capture by size, before and after.
+
+    Attributes
+    ----------
+    capture : str
+        What it is called after.
+    changes : list of Change or None
+        Those of `by_size` that differ; None where a result was written before there was any.
+    """
+
+    capture: str
+    changes: list[Change] | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as JSON has it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +123,8 @@ class Differences:
         Captures and strategies without a counterpart.
     failed_after : list of str
         Captures that could not be replayed for the later result.
+    by_size : list of CaptureSizes
+        How many packets of each size the captures have.
     """
 
     before: str
@@ -98,6 +134,7 @@ class Differences:
     only_before: list[str]
     only_after: list[str]
     failed_after: list[str] = field(default_factory=list)
+    by_size: list[CaptureSizes] = field(default_factory=list)
     warnings: list[ResultWarning] = field(default_factory=list)
     run: dict[str, Any] = field(default_factory=dict)
     failed: tuple[str, ...] = ()
@@ -114,6 +151,7 @@ class Differences:
             "only_before": self.only_before,
             "only_after": self.only_after,
             "failed_after": self.failed_after,
+            "by_size": [sizes.as_dict() for sizes in self.by_size],
         }
 
 
@@ -152,7 +190,17 @@ def diff(before: Path | Results, after: Path | Results) -> Differences:
             "after"
         )
     config = list(changes(old.config, new.config))
-    return Differences(old.name, new.name, config, pairs, only_before, only_after, new.failed)
+    names = old.name, new.name
+    sizes = list(sizes_of(old, new))
+    return Differences(*names, config, pairs, only_before, only_after, new.failed, sizes)
+
+
+def sizes_of(old: ResultFile, new: ResultFile) -> Iterator[CaptureSizes]:
+    """Compare the packets by size of each capture that both results have."""
+    for after, before in counterparts(old.captures(), new.captures()).items():
+        was, now = old.by_size(before), new.by_size(after)
+        found = None if was is None or now is None else list(changes(was, now))
+        yield CaptureSizes(new.captures()[after], found)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -188,8 +236,11 @@ def paired(old: ResultFile, new: ResultFile) -> tuple[list[Pair], list[str], lis
         for key in now
         for trace, strategy, queue in [key]
     }
+    rings = old.config.get("ring"), new.config.get("ring")
     pairs = [
-        Pair(new.captures()[key[0]], key[1], before[key][1], key[2], was[before[key]], figures)
+        Pair(
+            new.captures()[key[0]], key[1], before[key][1], key[2], was[before[key]], figures, rings
+        )
         for key, figures in now.items()
         if before[key] in was
     ]

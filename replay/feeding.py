@@ -10,6 +10,7 @@ from rxreplay.traces import Digest
 from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.summary import HISTOGRAM, Summary
 
+from .by_size import by_size
 from .clocked import ClockedDevice
 from .consumers import has_sockets, parse_consumer
 from .delivering import Delivery
@@ -111,6 +112,7 @@ def describe(
         vantage=Decided(vantage.vantage, vantage.reason),
         looked_at=asdict(delivery.seen),
         queue_packets=queue_packets,
+        by_size=by_size(summary),
         **held,
     )
 

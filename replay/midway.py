@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from rxreplay.emulator import Strategy, receive
-from rxreplay.emulator.abi import ETH_HLEN, GOOD_COPY_LEN, GOOD_PACKET_LEN
+from rxreplay.emulator.abi import ETH_HLEN, GOOD_PACKET_LEN
 from rxreplay.emulator.state import (
     BUILD_ALWAYS,
     BUILD_NEVER,
@@ -122,7 +122,7 @@ def certain(seen: Seen, layout: Layout) -> Bools:
     behind = layout.shared_info or built * layout.sizeof_shared_info
     wanted = seen.frames + layout.headroom + layout.hdr_len + behind
     sure[:, :] = (wanted <= layout.len_term + layout.avg_min)[:, np.newaxis]
-    copied = (seen.frames <= GOOD_COPY_LEN) & (layout.build_skb != BUILD_ALWAYS)
+    copied = (seen.frames <= layout.copy_len) & (layout.build_skb != BUILD_ALWAYS)
     sure[:, 1] &= copied | (layout.hole == HOLE_NOT_COUNTED)
     return sure
 

@@ -65,6 +65,8 @@ class TraceInfo:
         What was counted in the first packets, to see where the capture was taken.
     queue_packets : list of int
         Frames that each receive queue got.
+    by_size : dict of str to dict
+        `packets` and `wire_bytes` of each size class, exact.
     """
 
     path: str | None
@@ -86,6 +88,7 @@ class TraceInfo:
     vantage: Decided
     looked_at: dict[str, int]
     queue_packets: list[int]
+    by_size: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the trace as JSON has it."""

@@ -48,6 +48,12 @@ class ResultFile:
         """Name the captures, in order."""
         return [str(trace.get("path") or trace.get("format")) for trace in self.whole["traces"]]
 
+    def by_size(self, trace: int) -> dict[str, Any] | None:
+        """Give the packets by size of a capture; None in files from before there were any."""
+        found = self.whole["traces"][trace].get("by_size")
+        sound = isinstance(found, dict) and all(is_figure(value) for _, value in flat(found))
+        return found if found and sound else None
+
     def figures(self) -> dict[tuple[int, str, int | None], Mapping[str, Any]]:
         """Give the figures by number of the capture, strategy, and queue (None: the device)."""
         return {

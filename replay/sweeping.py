@@ -8,9 +8,11 @@ from statistics import median
 from typing import Any, Final
 
 from rxreplay.emulator import Figures, Strategy
+from rxreplay.emulator.state import Layout
 from rxreplay.errors import OptionError
 
 from .comparing import DEFAULTS, compare
+from .meanings import meaning
 from .options import Options, Progress, no_progress
 from .result import ResultWarning, TraceInfo
 from .settings import resolve
@@ -39,10 +41,11 @@ def _each(figure: int, figures: Figures) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value of the number, and the figures with it."""
+    """One value of the number, the figures with it, and the sizes of the strategy."""
 
     value: int
     figures: Figures
+    layout: Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Cliff:
         The values.
     before, after : float
         The curve there.
+    meaning : str
+        What is received differently from `above` on, or "" where no size of the strategy differs.
     """
 
     curve: str
@@ -64,6 +69,7 @@ class Cliff:
     above: int
     before: float
     after: float
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +172,37 @@ def sweep(
         name = OF_THE_REPLAY[knob]
         runs = [compare([source], [chosen], options, progress, **{name: n}) for n in numbers]
         figures = [run.results[0].figures for run in runs]
+        layouts = [chosen.layout(n if knob == "ring" else options.ring) for n in numbers]
     else:
         varied = [chosen.with_settings({knob: number}) for number in numbers]
         runs = [compare([source], varied, options, progress)]
         by_name = runs[0].of(0)
         figures = [by_name[each.name] for each in varied]
-    points = [Point(*each) for each in zip(numbers, figures, strict=True)]
+        layouts = [each.layout(options.ring) for each in varied]
+    points = [Point(*each) for each in zip(numbers, figures, layouts, strict=True)]
     config = options.as_config([chosen], chosen.name) | {knob: numbers}
-    doubts = [chosen.doubt] if chosen.doubt else []
-    return Sweep(config, runs[0].traces[0], chosen.name, knob, points, runs[0].warnings, doubts)
+    doubts = [*filter(None, [chosen.doubt, what_if(chosen, knob)])]
+    warnings = [each for each in runs[0].warnings if each.code != "kernel"]  # of each value
+    warnings += [ResultWarning("kernel", doubt) for doubt in doubts]
+    return Sweep(config, runs[0].traces[0], chosen.name, knob, points, warnings, doubts)
+
+
+def what_if(chosen: Strategy, name: str) -> str:
+    """Say that no kernel has other values of a knob, or "".
+
+    Examples
+    --------
+    >>> from rxreplay.emulator import strategy
+    >>> what_if(strategy("5.10/mergeable"), "copy_len")
+    "copy_len: a what-if, every kernel's is 128"
+    >>> what_if(strategy("5.10/mergeable"), "min_buf_len")
+    "min_buf_len: a what-if, 0 is the kernel's own"
+    """
+    for knob in chosen.knobs:
+        if knob.name == name and knob.what_if:
+            usual = f"every kernel's is {knob.default}" if knob.default else "0 is the kernel's own"
+            return f"{name}: a what-if, {usual}"
+    return ""
 
 
 def parse_values(text: str) -> list[int]:
@@ -230,11 +258,12 @@ def cliffs(points: Sequence[Point], curve: str) -> Iterator[Cliff]:
     >>> list(cliffs(found.points, "posted in the ring, at most"))  # it doubles with the ring
     []
     """
-    known = [(p.value, y) for p in points if (y := CURVES[curve](p.figures)) is not None]
+    known = [(p, y) for p in points if (y := CURVES[curve](p.figures)) is not None]
     steps = list(pairwise(known))
-    slopes = [abs(after - before) / (above - below) for (below, before), (above, after) in steps]
+    slopes = [abs(y - x) / (above.value - below.value) for (below, x), (above, y) in steps]
     usual = median(slopes) if slopes else 0
     for ((below, before), (above, after)), slope in zip(steps, slopes, strict=True):
         tenth = CLIFF * max(abs(before), abs(after))
         if slope > STEEPER * usual and abs(after - before) >= tenth:
-            yield Cliff(curve, below, above, before, after)
+            words = meaning(below.layout, above.layout)
+            yield Cliff(curve, below.value, above.value, before, after, words)

@@ -15,16 +15,21 @@ from ..eras import ERAS, Era, Release
 from ..releases import Kernel, kernel_of
 from ..state import NO_XDP, XDP_PASS, XDP_PASS_FRAGS, Layout
 from .knobs import (
+    COPY_LEN,
     DEFAULTS,
     DEVICE_MTU,
     DMA_API,
     GUEST_GSO,
     HDR_LEN,
+    HEADROOM,
     MAX_FRAGS,
     MAX_HEADER,
     MIN_AVG,
+    MIN_BUF_LEN,
     ORDER3,
     PAGE,
+    TAILROOM,
+    XDP_HEADROOM,
     Knob,
     knobs_of,
     parse_setting,
@@ -102,15 +107,18 @@ class Strategy:
     @property
     def knobs(self) -> tuple[Knob, ...]:
         """What can be set."""
-        return knobs_of(self.mode.knobs, self.era, self.mode.name, self.release)
+        which = self.era, self.mode.name, self.release
+        return knobs_of(self.mode.knobs, *which, program=bool(self.xdp))
 
     @property
     def doubt(self) -> str:
         """What is uncertain about the figures, or ""."""
-        if dict(self.settings).get("page_size", PAGE_SIZE) == PAGE_SIZE:
-            return self.kernel_doubt
         computed = f"{self.name}: computed for such pages, not measured"
-        return "; ".join(filter(None, [self.kernel_doubt, computed]))
+        large = dict(self.settings).get("page_size", PAGE_SIZE) != PAGE_SIZE
+        names = dict(self.settings).keys() & {knob.name for knob in self.knobs if knob.what_if}
+        what_if = f"{self.name}: a what-if, not a kernel's: {', '.join(sorted(names))}"
+        doubts = (self.kernel_doubt, computed * large, what_if * bool(names))
+        return "; ".join(filter(None, doubts))
 
     def layout(self, ring: int) -> Layout:
         """Give the sizes with a ring of `ring` buffers."""
@@ -171,13 +179,15 @@ class Strategy:
 XDP_SUFFIX: Final = {NO_XDP: "", XDP_PASS: "+xdp", XDP_PASS_FRAGS: "+xdp-frags"}
 
 OF_KERNEL: Final = (MAX_HEADER, MAX_FRAGS, PAGE, DMA_API, ORDER3)
-SMALL: Final = Mode("small", "small", layouts.small, (HDR_LEN, DEVICE_MTU, *OF_KERNEL))
-MERGEABLE: Final = Mode(
-    "mergeable", "mergeable", layouts.mergeable, (HDR_LEN, GUEST_GSO, DEVICE_MTU, *OF_KERNEL)
-)
-BIG: Final = Mode("big", "big", layouts.big, (HDR_LEN, GUEST_GSO, DEVICE_MTU, *OF_KERNEL))
+WHAT_IF: Final = (COPY_LEN, HEADROOM, XDP_HEADROOM, TAILROOM)
+SMALL: Final = Mode("small", "small", layouts.small, (HDR_LEN, DEVICE_MTU, *OF_KERNEL, *WHAT_IF))
+OF_LARGE: Final = (HDR_LEN, GUEST_GSO, DEVICE_MTU, *OF_KERNEL, *WHAT_IF)
+MERGEABLE: Final = Mode("mergeable", "mergeable", layouts.mergeable, (*OF_LARGE, MIN_BUF_LEN))
+BIG: Final = Mode("big", "big", layouts.big, OF_LARGE)
 COMMON_FIRST: Final = ("mergeable", "small", "big")  # names of modes
-PROTOTYPE: Final = Mode("mergeable", "mergeable", layouts.prototype, (MIN_AVG, ORDER3))
+PROTOTYPE: Final = Mode(
+    "mergeable", "mergeable", layouts.prototype, (MIN_AVG, ORDER3, HEADROOM, TAILROOM)
+)
 
 
 def strategies_of(kernel: Kernel) -> list[Strategy]:

@@ -8,12 +8,17 @@ from typing import Final
 from rxreplay.errors import StrategyError
 
 from ..abi import (
+    ETH_HLEN,
+    GOOD_COPY_LEN,
     IP_MAX_MTU,
     MAX_SKB_FRAGS,
     MIN_MTU,
+    NET_SKB_PAD,
     PAGE_SIZE,
     PAGE_SIZE_64K,
     SIZEOF_VIRTIO_NET_HDR_MRG_RXBUF,
+    SMP_CACHE_BYTES,
+    XDP_PACKET_HEADROOM,
 )
 from ..eras import Era, Release
 
@@ -43,9 +48,11 @@ class Knob:
     modes : tuple of str
         The modes whose receive path depends on it.
     used : callable or None
-        Whether that of an era does.
+        Whether that of an era does, with a program attached or without.
     words : mapping of str to int
         Other ways to write a value.
+    what_if : bool
+        Whether every kernel has the default, and any other value is none's.
     """
 
     name: str
@@ -56,8 +63,9 @@ class Knob:
     last: Release = STILL
     since: Mapping[int, Release] = field(default_factory=dict)
     modes: tuple[str, ...] = EVERY_MODE
-    used: Callable[[Era, str], bool] | None = None
+    used: Callable[[Era, str, bool], bool] | None = None
     words: Mapping[str, int] = field(default_factory=dict)
+    what_if: bool = False
 
     @property
     def choices(self) -> str:
@@ -71,7 +79,8 @@ class Knob:
         if self.words:
             return "ok, fail or fail:1/N"
         if isinstance(self.values, range):
-            return f"from {self.values[0]:,} to {self.values[-1]:,}"
+            by = f" in steps of {self.values.step}" if self.values.step > 1 else ""
+            return f"from {self.values[0]:,} to {self.values[-1]:,}{by}"
         listed = [f"{value:,}" for value in self.values]
         return " or ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))
 
@@ -88,10 +97,31 @@ class Knob:
         return {number: word for word, number in self.words.items()}.get(value, f"fail:1/{value}")
 
 
-def uses_order3(era: Era, mode: str) -> bool:
+def uses_order3(era: Era, mode: str, _program: bool) -> bool:
     """Whether any buffer or head is cut from a block of order 3."""
     cuts_buffers = mode != "big" and era.small != "page_pool"
     return cuts_buffers or era.heads == "page_frag_cache"
+
+
+def has_heads(era: Era, mode: str, program: bool) -> bool:
+    """Whether packets are copied to fresh heads, or frames lie behind headroom in small buffers."""
+    return mode == "small" or copies(era, mode, program) or era.build_skb == "always"
+
+
+def copies(era: Era, _mode: str, program: bool) -> bool:
+    """Whether any packet of a mergeable or big strategy is copied to a fresh head."""
+    return era.build_skb != "always" and not (program and era.xdp == "xdp_buff")
+
+
+def has_xdp_headroom(era: Era, mode: str, program: bool) -> bool:
+    """Whether buffers have headroom for a program."""
+    kept = era.small != "skb" if mode == "small" else era.xdp != "in place"
+    return program and kept
+
+
+def sizes_by_average(era: Era, _mode: str, program: bool) -> bool:
+    """Whether the length of buffers follows the average, and not that of a program's page."""
+    return not program or era.xdp in ("in place", "headroom")
 
 
 HDR_LEN: Final = Knob(
@@ -156,11 +186,58 @@ ORDER3: Final = Knob(
 MIN_AVG: Final = Knob(
     "min_avg", 128, range(64, 3585), "least average frame length that sizes a buffer"
 )
-ALL: Final = (HDR_LEN, DEVICE_MTU, GUEST_GSO, MAX_HEADER, MAX_FRAGS, PAGE, DMA_API, ORDER3, MIN_AVG)
+COPY_LEN: Final = Knob(
+    "copy_len",
+    GOOD_COPY_LEN,
+    range(ETH_HLEN, 1025),
+    "what if: GOOD_COPY_LEN, bytes that the head of a copied packet has room for at least",
+    modes=("mergeable", "big"),
+    used=copies,
+    what_if=True,
+)
+HEADROOM: Final = Knob(
+    "headroom",
+    NET_SKB_PAD,
+    range(32, 513),
+    "what if: NET_SKB_PAD, bytes before the frame in small buffers and in fresh heads",
+    used=has_heads,
+    what_if=True,
+)
+XDP_HEADROOM: Final = Knob(
+    "xdp_headroom",
+    XDP_PACKET_HEADROOM,
+    range(SMP_CACHE_BYTES, 1025, SMP_CACHE_BYTES),
+    "what if: XDP_PACKET_HEADROOM, bytes in front for a program",
+    modes=("small", "mergeable"),
+    used=has_xdp_headroom,
+    what_if=True,
+)
+TAILROOM: Final = Knob(
+    "tailroom",
+    0,
+    range(SMP_CACHE_BYTES, 1025, SMP_CACHE_BYTES),
+    "what if: bytes of struct skb_shared_info, aligned, 0: as the kernel has it",
+    what_if=True,
+)
+MIN_BUF_LEN: Final = Knob(
+    "min_buf_len",
+    0,
+    range(SMP_CACHE_BYTES, PAGE_SIZE_64K),
+    "what if: least average frame length that sizes a buffer, 0: as the kernel has it",
+    modes=("mergeable",),
+    used=sizes_by_average,
+    what_if=True,
+)
+ALL: Final = (
+    *(HDR_LEN, DEVICE_MTU, GUEST_GSO, MAX_HEADER, MAX_FRAGS, PAGE, DMA_API, ORDER3, MIN_AVG),
+    *(COPY_LEN, HEADROOM, XDP_HEADROOM, TAILROOM, MIN_BUF_LEN),
+)
 DEFAULTS: Final = {knob.name: knob.default for knob in ALL}
 
 
-def knobs_of(knobs: tuple[Knob, ...], era: Era, mode: str, release: Release) -> tuple[Knob, ...]:
+def knobs_of(
+    knobs: tuple[Knob, ...], era: Era, mode: str, release: Release, *, program: bool
+) -> tuple[Knob, ...]:
     """Give what a release has of `knobs`, each with the values that it knows."""
     return tuple(
         replace(knob, values=tuple(v for v in knob.values if knob.since.get(v, ALWAYS) <= release))
@@ -169,7 +246,7 @@ def knobs_of(knobs: tuple[Knob, ...], era: Era, mode: str, release: Release) -> 
         for knob in knobs
         if knob.first <= release <= knob.last
         and mode in knob.modes
-        and (knob.used is None or knob.used(era, mode))
+        and (knob.used is None or knob.used(era, mode, program))
     )
 
 

@@ -1,11 +1,12 @@
 """What changed between two results, as a table for each capture and strategy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from rich.table import Table
 
-from ..changing import Change, Differences, Pair
+from ..changing import CaptureSizes, Change, Differences, Pair
+from ..moved_lengths import MovedLength
 from .showing import SafeConsole, console, line
 
 
@@ -17,6 +18,8 @@ def write_diff(found: Differences, out: TextIO) -> None:
     for change in found.config:
         text = f"set differently: {change.figure} {change.before} → {change.after}"
         to.print(line(text, "dim"), soft_wrap=True)
+    for sizes in found.by_size:
+        write_sizes(to, sizes)
     for pair in found.pairs:
         write_pair(to, pair)
     for when, names in (("before", found.only_before), ("after", found.only_after)):
@@ -33,16 +36,44 @@ def write_pair(to: SafeConsole, pair: Pair) -> None:
     queue = "" if pair.queue is None else f", queue {pair.queue}"
     to.print()
     to.print(line(f"{pair.capture}, {' → '.join(strategies)}{queue}", "bold"), soft_wrap=True)
-    if not changes:
+    if changes:
+        write_changes(to, "figure", changes)
+    else:
         to.print(line("no figure differs", "dim"))
-        return
+    moved = pair.moved_lengths
+    if moved is None:
+        to.print(line("lengths are not compared: a strategy or ring is not known", "dim"))
+    elif moved:
+        to.print()
+        to.print(line("truesize of a packet in a steady stream of one length, where it differs"))
+        write_changes(to, "length", [as_change(each) for each in moved])
+
+
+def write_sizes(to: SafeConsole, sizes: CaptureSizes) -> None:
+    """Write how many packets of each size a capture has, where that has changed."""
+    if sizes.changes is None:
+        text = f"{sizes.capture}: a result is from before packets by size were written"
+        to.print(line(text, "dim"), soft_wrap=True)
+    elif sizes.changes:
+        to.print()
+        to.print(line(f"{sizes.capture}, by size on the wire", "bold"), soft_wrap=True)
+        write_changes(to, "packets of", sizes.changes)
+
+
+def write_changes(to: SafeConsole, head: str, changes: Iterable[Change]) -> None:
+    """Write a table of what differs."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("figure", no_wrap=True)
+    table.add_column(head, no_wrap=True)
     for name in ("before", "after", "difference", ""):
         table.add_column(name, justify="right", no_wrap=True)
     for change in changes:
         table.add_row(*map(line, cells(change)))
     to.print(table)
+
+
+def as_change(moved: MovedLength) -> Change:
+    """Give a length as a row of a table."""
+    return Change(f"{moved.length:,}", moved.before, moved.after, moved.difference)
 
 
 def cells(change: Change) -> Iterator[str]:

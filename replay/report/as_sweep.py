@@ -80,14 +80,17 @@ def cliff_text(knob: str, cliff: Cliff) -> str:
     --------
     >>> cliff_text("ring", Cliff("resident, at most", 64, 128, 4096, 8192))
     'Cliff between ring 64 and 128: resident, at most 4,096 → 8,192 (+100.0 %).'
+    >>> cliff_text("copy_len", Cliff("copied", 64, 128, 0, 1, "a packet of 128 bytes is copied"))
+    'Cliff between copy_len 64 and 128: copied 0 → 1; from here on a packet of 128 bytes is copied.'
     """
     before, after = (
         number_text(y) if y % 1 else count_text(int(y)) for y in (cliff.before, cliff.after)
     )
     change = f" ({100 * (cliff.after / cliff.before - 1):+.1f} %)" if cliff.before else ""
+    from_here = f"; from here on {cliff.meaning}" if cliff.meaning else ""
     return (
         f"Cliff between {knob} {cliff.below:,} and {cliff.above:,}: {cliff.curve} "
-        f"{before} → {after}{change}."
+        f"{before} → {after}{change}{from_here}."
     )
 
 

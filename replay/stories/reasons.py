@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from rxreplay.emulator.abi import ETH_HLEN, GOOD_COPY_LEN
+from rxreplay.emulator.abi import ETH_HLEN
 from rxreplay.emulator.state import BUILD_ALWAYS, BUILD_NEVER, XDP_PASS
 
 from .telling import (
@@ -120,9 +120,9 @@ def behind(done: Finished, first: Part) -> int:
 
 def build_rule(done: Finished, part: int, room: int) -> str:
     """Say whether a buffer can be the head.  Source: virtio_net.c, page_to_skb()."""
-    shared_info = done.queue.layout.sizeof_shared_info
-    if part <= GOOD_COPY_LEN:
-        return f"no build_skb(): {part} bytes are not above {GOOD_COPY_LEN}"
+    shared_info, copy_len = done.queue.layout.sizeof_shared_info, done.queue.layout.copy_len
+    if part <= copy_len:
+        return f"no build_skb(): {part} bytes are not above {copy_len}"
     if room < shared_info:
         left = f"{room:,} bytes" if room >= 0 else "no bytes"
         return (
@@ -130,7 +130,7 @@ def build_rule(done: Finished, part: int, room: int) -> str:
             "shared info"
         )
     return (
-        f"build_skb(): {part:,} bytes are above {GOOD_COPY_LEN}, and the {room:,} behind them take "
+        f"build_skb(): {part:,} bytes are above {copy_len}, and the {room:,} behind them take "
         f"the {shared_info} of the shared info; nothing is copied"
     )
 

@@ -14,9 +14,9 @@ CACHE = [
 
 @pytest.mark.parametrize(("max_header", "before", "since"), CACHE)
 def test_the_small_head_cache_follows_max_header(max_header, before, since):
-    assert small_head_size(era("6.13"), max_header, 320) == before
-    assert small_head_size(era("6.16"), max_header, 320) == since
-    assert small_head_size(era("6.1"), max_header, 320) == 0
+    assert small_head_size(era("6.13"), max_header, 320, 64) == before
+    assert small_head_size(era("6.16"), max_header, 320, 64) == since
+    assert small_head_size(era("6.1"), max_header, 320, 64) == 0
 
 
 @pytest.mark.parametrize(("max_header", "before", "since"), CACHE)
@@ -33,7 +33,7 @@ def test_the_shared_info_follows_its_frags(frags, size):
 
 
 def test_a_cache_of_a_power_of_two_would_be_taken_for_kmalloc():
-    assert small_head_size(era("6.13"), 80, 768) == 1024 + 64
+    assert small_head_size(era("6.13"), 80, 768, 64) == 1024 + 64
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ NAMES = KINDS.split() if PLAIN else [known.name for known in STRATEGIES]
 NAMES += ["4.11/small,order3=fail", "6.18/mergeable,order3=fail:1/3", "6.12/mergeable,hdr_len=20"]
 NAMES += ["4.11/mergeable,order3=fail", "4.11/big,order3=fail:1/3", "7.2/big,device_mtu=9000"]
 NAMES += ["7.2/mergeable,max_skb_frags=45", "6.12/small,page_size=65536"]
+NAMES += ["6.18/mergeable,copy_len=257,tailroom=384", "5.15/big,copy_len=60,headroom=100"]
 
 LENGTHS = st.sampled_from(
     [14, 60, 64, 128, 129, 256, 257, 640, 641, 1204, 1205, 1514, 1518, 1519, 1524, 1525]

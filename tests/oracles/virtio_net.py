@@ -56,7 +56,7 @@ class Facts:
     small: str = "build_skb"  # or "skb": allocated when posted
     step: int = 64  # buffer lengths are multiples of it
     hole: str = "counted"  # "not counted", "drop"
-    heads: str = "kmalloc-512"  # "page_frag_cache", "1k slices", "small head cache"
+    heads: str = "kmalloc"  # "page_frag_cache", "1k slices", "small head cache"
     all_or_mac: bool = True
     build: bool = True
     half_budget: bool = True
@@ -82,19 +82,19 @@ FACTS = {
     "mst-2016": Facts(**OLD, small="skb", step=256),
     "4.8": Facts(**OLD, small="skb", step=256, hole="not counted"),
     "4.4.76": Facts(**OLD, small="skb", hole="not counted"),
-    "4.9": Facts(**OLD | {"heads": "kmalloc-512"}, small="skb", hole="not counted"),
+    "4.9": Facts(**OLD | {"heads": "kmalloc"}, small="skb", hole="not counted"),
     "4.10": Facts(**OLD, small="skb", hole="not counted", xdp="in place"),
     "4.11": Facts(**OLD, hole="not counted", xdp="256 in front"),
     "4.12": Facts(**OLD, hole="drop", xdp="256 in front"),
     "4.13": Facts(**OLD, xdp="256 in front"),
-    "4.14.217": Facts(**OLD | {"heads": "kmalloc-512"}, xdp="256 in front"),
-    "4.14": Facts(**OLD | {"heads": "kmalloc-512", "all_or_mac": True}, xdp="256 in front"),
+    "4.14.217": Facts(**OLD | {"heads": "kmalloc"}, xdp="256 in front"),
+    "4.14": Facts(**OLD | {"heads": "kmalloc", "all_or_mac": True}, xdp="256 in front"),
     "4.16": Facts(**OLD),
-    "4.19.170": Facts(**OLD | {"heads": "kmalloc-512"}),
-    "4.19": Facts(**OLD | {"heads": "kmalloc-512", "all_or_mac": True}),
+    "4.19.170": Facts(**OLD | {"heads": "kmalloc"}),
+    "4.19": Facts(**OLD | {"heads": "kmalloc", "all_or_mac": True}),
     "5.3": Facts(**OLD | {"half_budget": True}),
     "5.10.0": Facts(**OLD | {"half_budget": True, "batch": 8}),
-    "5.11": Facts(**OLD | {"half_budget": True, "batch": 8, "heads": "kmalloc-512"}),
+    "5.11": Facts(**OLD | {"half_budget": True, "batch": 8, "heads": "kmalloc"}),
     "5.10": Facts(**MIDDLE, build=False),
     "5.15": Facts(**MIDDLE, xdp="page_to_skb 4096"),
     "6.0": Facts(big_by_mtu=False, xdp="page_to_skb 4096"),
@@ -111,6 +111,12 @@ FACTS = {
 
 def up(number, step):
     return -(-number // step) * step
+
+
+def slab_object(size):
+    """kmalloc(): the next power of two, or one of the two sizes between small ones."""
+    between = {96, 192} if size <= 192 else set()
+    return min(each for each in {2**n for n in range(3, 14)} | between if each >= size)
 
 
 class Head:
@@ -183,12 +189,19 @@ class Driver:
         page_size=4096,
         dma_api=0,
         order3=0,
+        copy_len=128,
+        headroom=64,
+        xdp_headroom=256,
+        tailroom=None,
+        min_buf_len=None,
     ):
         self.kernel, self.ring_size, self.hdr_len = kernel, ring, hdr_len
         self.facts, self.xdp = FACTS[kernel], xdp
         self.guest_gso, self.device_mtu = guest_gso, device_mtu
         self.max_header, self.most_frags, self.page = max_header, max_skb_frags, page_size
-        self.si = up(48 + 16 * max_skb_frags, 64)  # struct skb_shared_info
+        self.si = tailroom or up(48 + 16 * max_skb_frags, 64)  # struct skb_shared_info
+        self.copy_len, self.pad, self.front = copy_len, headroom, xdp_headroom
+        self.min_buf_len = min_buf_len
         self.min_avg, self.rcvbuf, self.fit_rcvbuf = min_avg, rcvbuf, fit_rcvbuf
         self.memory = Memory(page_size, order3)
         self.events = self.memory.events
@@ -411,26 +424,39 @@ class Driver:
         """The objects of the small-head cache: no power of two, so that kfree() can tell them."""
         room = up(128 + self.max_header, 64)
         if self.facts.cache == "for TCP and GRO":
-            room = max(room, self.max_header + 128 + 64)
+            room = max(room, self.max_header + 128 + self.pad)
         size = up(room, 64) + self.si
-        return size + 64 if size in (512, 1024, 2048) else size
+        return size + 64 if size in (256, 512, 1024, 2048) else size
+
+    def asked_head(self):
+        return up(self.copy_len + self.pad, 64) + self.si
 
     def head_kind(self):
-        if self.facts.heads == "1k slices" and self.page != 4096:
-            return "small head cache" if self.facts.cache else "kmalloc-512"
-        return self.facts.heads
+        """Where napi_alloc_skb() goes: what is too long for the usual is cut from a block."""
+        kind = self.facts.heads
+        if kind == "1k slices" and self.page != 4096:
+            kind = "small head cache" if self.facts.cache else "kmalloc"
+        if kind == "small head cache" and self.asked_head() > self.small_head():
+            return "page_frag_cache"
+        if kind in ("1k slices", "kmalloc") and self.asked_head() > 1024:
+            return "page_frag_cache"
+        return kind
 
     def head_size(self):
-        return {"1k slices": 1024, "small head cache": self.small_head()}.get(self.head_kind(), 512)
+        kind = self.head_kind()
+        if kind == "kmalloc":
+            return slab_object(self.asked_head())
+        sizes = {"1k slices": 1024, "small head cache": self.small_head()}
+        return sizes.get(kind, self.asked_head())
 
     def empty_head(self):
-        """alloc_skb(0): the shared info alone, from kmalloc-512 where there is no cache."""
-        return self.small_head() if self.facts.cache else 512
+        """alloc_skb(0): the shared info alone, from kmalloc() where there is no cache."""
+        return self.small_head() if self.facts.cache else slab_object(self.si)
 
     def copy_head(self):
-        """napi_alloc_skb(128): a head with 64 bytes before the frame and the shared info behind."""
+        """napi_alloc_skb(): a head with a pad before the frame and the shared info behind."""
         size = self.head_size()
-        if self.head_kind() in ("kmalloc-512", "small head cache"):
+        if self.head_kind() in ("kmalloc", "small head cache"):
             return Skb(size + 256, self.memory.kmalloc(256 + size))
         self.memory.carved_heads += size
         cache = self.slices if self.head_kind() == "1k slices" else self.head_cache
@@ -440,11 +466,11 @@ class Driver:
     def copy_into_head(self, f):
         """Make a head with the first bytes of a buffer that holds `f` of the frame."""
         size = self.head_size()
-        room = size - 64 - self.si
+        room = size - self.pad - self.si
         skb = self.copy_head()
         copied = f if f <= room else 14 if self.facts.all_or_mac else room
         skb.linear, skb.tailroom = copied, room - copied
-        self.heads.update(bytes=size, payload=copied, headroom=64, shared_info=self.si)
+        self.heads.update(bytes=size, payload=copied, headroom=self.pad, shared_info=self.si)
         self.heads["unused"] += room - copied
         return skb, copied
 
@@ -459,33 +485,39 @@ class SmallSkb(Driver):
 
     capacity = 1518
 
+    def size(self):
+        return up(self.pad + 1518, 64) + self.si
+
     def post(self):
+        size = self.size()
         if self.first_fill:  # GFP_KERNEL: kmalloc-2048
-            self.memory.kmalloc(256 + 2048)
-            return Buffer([], 0, 1582, 0, 1530, Head(2048, slab=2048))
-        chunk = self.head_cache.alloc(1920)
+            slab = slab_object(size)
+            self.memory.kmalloc(256 + slab)
+            return Buffer([], 0, size, 0, 1530, Head(slab, slab=slab))
+        chunk = self.head_cache.alloc(size)
         self.memory.kmalloc(256)
-        self.memory.carved_buffers += 1920
-        return Buffer([chunk], 0, 1920, 1920, 1530, Head(1920, chunk))
+        self.memory.carved_buffers += size
+        return Buffer([chunk], 0, size, size, 1530, Head(size, chunk))
 
     def receive(self, length):
         buf = self.ring.popleft()
         self.count["buffers"] += 1
+        taken = {"headroom": self.pad, "shared_info": self.si}
+        room = buf.head.size - self.pad - self.si
         if length < 14:
             for chunk in buf.pages:
                 chunk.put()
             self.owners["dropped"] += buf.size
             self.memory.kfree(256 + buf.head.slab)
             if buf.head.slab:
-                self.heads.update(bytes=2048, headroom=64, shared_info=320, unused=1664)
+                self.heads.update(bytes=buf.head.slab, unused=room, **taken)
             return "rx_length_errors"
         skb = Skb(buf.head.size + 256, 256 + buf.head.slab, buf.pages)
-        skb.linear, skb.tailroom = length, buf.head.size - 384 - length
+        skb.linear, skb.tailroom = length, room - length
         if buf.head.slab:
-            self.heads.update(bytes=2048, payload=length, headroom=64, shared_info=320)
-            self.heads["unused"] += 1664 - length
+            self.heads.update(bytes=buf.head.slab, payload=length, unused=room - length, **taken)
         else:
-            self.owners.update(payload=length, headroom=64, shared_info=320, alignment=18)
+            self.owners.update(payload=length, alignment=room - 1518, **taken)
             self.owners["unused"] += 1518 - length
         return skb
 
@@ -496,7 +528,7 @@ class Small(Driver):
     capacity = 1518
 
     def post(self):
-        headroom = 64 + (256 if self.xdp else 0)
+        headroom = self.pad + (self.front if self.xdp else 0)
         size = up(self.hdr_len + headroom + 1518, 64) + self.si
         if self.facts.pool:
             page, start, size = self.pool.alloc(size)
@@ -512,7 +544,7 @@ class Small(Driver):
             buf.pages[0].put()
             self.owners["dropped"] += buf.size
             return "rx_length_errors"
-        headroom = 64 + (256 if self.xdp else 0)
+        headroom = self.pad + (self.front if self.xdp else 0)
         skb = Skb(buf.size + 256, self.memory.kmalloc(256), buf.pages)
         skb.linear = length
         self.owners.update(payload=length, vnet_hdr=self.hdr_len, headroom=headroom)
@@ -540,20 +572,21 @@ class Mergeable(Driver):
             if not self.guest_gso and 0 < self.device_mtu <= 1500:
                 longest = self.device_mtu
             low = max(-(-(self.hdr_len + 14 + 4 + longest) // self.ring_size) - self.hdr_len, 1518)
+        low = self.min_buf_len or low
         wanted = self.hdr_len + min(max(self.avg, low), self.page - self.hdr_len)
         return up(wanted, self.facts.step)
 
     def asked(self):
-        """Bytes of the next buffer; where a program sees it a page, or 256 more in front."""
+        """Bytes of the next buffer; a page, or headroom more, where a program sees it."""
         if self.program() in (None, "in place"):
             return self.buf_len()
-        return self.buf_len() + 256 if self.program() == "256 in front" else self.page
+        return self.buf_len() + self.front if self.program() == "256 in front" else self.page
 
     def unposted(self):
         """Bytes of a buffer that the device may not write."""
         if self.program() in (None, "in place"):
             return self.before + self.behind
-        return 256 if self.program() == "256 in front" else up(256 + self.si, 64)
+        return self.front if self.program() == "256 in front" else up(self.front + self.si, 64)
 
     def post(self):
         asked = self.asked()
@@ -599,14 +632,14 @@ class Mergeable(Driver):
         if length < 14:
             return "rx_length_errors"
         if self.xdp == "pass" and len(filled) > 1:
-            in_front = {"in place": 0, "256 in front": 256}
+            in_front = {"in place": 0, "256 in front": self.front}
             kept = in_front.get(self.facts.xdp)
             copied = kept is not None and kept + self.hdr_len + length <= self.page
             return None if copied else "xdp_drops"
         if self.xdp == "frags" and len(filled) > self.most_frags + 1:
             return "xdp_drops"
         used = [part + (0 if i else self.hdr_len) for i, (_, part) in enumerate(filled)]
-        front = 256 if self.program() == "256 in front" else 0
+        front = self.front if self.program() == "256 in front" else 0
         over = any(u > buf.asked - front for u, (buf, _) in zip(used, filled, strict=True))
         return "rx_length_errors" if over and self.facts.hole == "drop" else None
 
@@ -634,7 +667,7 @@ class Mergeable(Driver):
 
     def linearize(self, length, filled):
         """Copy a frame and its virtio header from several buffers into a page of their own."""
-        front = 256 if self.program() == "256 in front" else 0
+        front = self.front if self.program() == "256 in front" else 0
         for i, (buf, part) in enumerate(filled):
             used = part + (0 if i else self.hdr_len)
             self.owners.update(headroom=front, freed_copy=used)
@@ -657,11 +690,13 @@ class Mergeable(Driver):
         (buf, part), further = filled[0], filled[1:]
         posted = buf.posted
         old = self.facts.xdp != "xdp_buff"
-        behind = up(256 + self.si, 64) - 256
-        self.owners.update(vnet_hdr=self.hdr_len, headroom=256, shared_info=behind, payload=part)
+        behind = up(self.front + self.si, 64) - self.front
+        self.owners.update(
+            vnet_hdr=self.hdr_len, headroom=self.front, shared_info=behind, payload=part
+        )
         self.owners["unused"] += posted - self.hdr_len - part
-        builds = self.facts.build and length > 128
-        builds = builds and buf.size - 256 - self.hdr_len - length >= self.si
+        builds = self.facts.build and length > self.copy_len
+        builds = builds and buf.size - self.front - self.hdr_len - length >= self.si
         if old and not builds:
             self.owners["payload"] -= part
             skb, copied = self.copy_into_head(part)
@@ -669,7 +704,7 @@ class Mergeable(Driver):
             self.owners.update(payload=part - copied, freed_copy=copied)
             charged = posted if self.facts.xdp == "ctx 3520" else self.page
             if part > copied:
-                start = buf.start + 256 + self.hdr_len + copied
+                start = buf.start + self.front + self.hdr_len + copied
                 skb.add_frag(buf.pages[0], start, part - copied, charged)
             else:
                 buf.pages[0].put()
@@ -677,21 +712,21 @@ class Mergeable(Driver):
         skb = Skb(buf.size + 256, self.memory.kmalloc(256), buf.pages)
         skb.linear = part
         for buf, part in further:
-            skb.add_frag(buf.pages[0], buf.start + 256, part, buf.size)
-            self.owners.update(headroom=256, shared_info=behind, payload=part)
+            skb.add_frag(buf.pages[0], buf.start + self.front, part, buf.size)
+            self.owners.update(headroom=self.front, shared_info=behind, payload=part)
             self.owners["unused"] += buf.posted - part
         return skb
 
     def charge(self, buf, used):
         """The truesize of a buffer: up to 4.11 the hole is charged only where it was used."""
-        front = 256 if self.program() == "256 in front" else 0
+        front = self.front if self.program() == "256 in front" else 0
         if self.facts.hole == "not counted":
             return max(used, buf.asked - front)
         return (buf.asked if self.facts.hole == "drop" else buf.size) - front
 
     def first(self, length, buf, part):
         truesize = self.charge(buf, part + self.hdr_len)
-        if self.facts.build and part > 128 and truesize - self.hdr_len - part >= self.si:
+        if self.facts.build and part > self.copy_len and truesize - self.hdr_len - part >= self.si:
             skb = Skb(truesize + 256, self.memory.kmalloc(256), buf.pages)
             skb.linear = part
             self.owners.update(vnet_hdr=self.hdr_len, payload=part, shared_info=self.si)
@@ -699,7 +734,7 @@ class Mergeable(Driver):
             return skb
         skb, copied = self.copy_into_head(part)
         self.note_copy(length, copied)
-        front = 256 if self.program() == "256 in front" else 0
+        front = self.front if self.program() == "256 in front" else 0
         if part > copied:
             start = buf.start + front + self.hdr_len + copied
             skb.add_frag(buf.pages[0], start, part - copied, truesize)
@@ -742,10 +777,13 @@ class Mergeable(Driver):
 class Prototype(Mergeable):
     """The prototype of 2016: build_skb() for every mergeable buffer, never merged."""
 
-    before, behind = 52, 320
+    def __init__(self, kernel, headroom=64, tailroom=None, **options):
+        self.before, self.behind = headroom - 12, tailroom or 320
+        super().__init__(kernel, headroom=headroom, tailroom=tailroom, **options)
 
     def buf_len(self):
-        wanted = 512 + min(max(self.avg, self.min_avg), 4096 - 512)
+        kept = up(12 + self.before + self.behind, 256)
+        wanted = kept + min(max(self.avg, self.min_avg), 4096 - kept)
         return -(-wanted // 256) * 256
 
     def charge(self, buf, _used):
@@ -754,8 +792,9 @@ class Prototype(Mergeable):
     def first(self, _length, buf, part):
         skb = Skb(buf.size + 256, self.memory.kmalloc(256), buf.pages)
         skb.linear = part
-        self.owners.update(vnet_hdr=12, payload=part, headroom=52, shared_info=320)
-        self.rest(buf, 64 + part + 320)
+        self.owners.update(vnet_hdr=12, payload=part)
+        self.owners.update(headroom=self.before, shared_info=self.behind)
+        self.rest(buf, self.before + 12 + part + self.behind)
         return skb
 
 
@@ -786,7 +825,7 @@ class Big(Driver):
             return "rx_length_errors"
         self.owners.update(vnet_hdr=self.hdr_len, alignment=pad - self.hdr_len)
         pages = list(buf.pages)
-        if self.facts.build and length > 128 and self.page - pad - length >= self.si:
+        if self.facts.build and length > self.copy_len and self.page - pad - length >= self.si:
             skb = Skb(self.page + 256, self.memory.kmalloc(256), [pages.pop(0)])
             skb.linear = length
             self.owners.update(payload=length, shared_info=self.si)

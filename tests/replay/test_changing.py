@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 from helpers.shared_data import CHECKOUT
@@ -11,6 +12,8 @@ from rxreplay import RxReplayError, compare, diff, replay
 from rxreplay import result_file as rf
 from rxreplay.changing import Differences, Pair, changes, counterparts, outgrown
 from rxreplay.limits import parse_limit
+from rxreplay.moved_lengths import moved_lengths
+from rxreplay.report.as_diff import write_diff
 from rxreplay.result_file import result_file
 
 UDP = CHECKOUT / "traces" / "samples" / "udp-stream.pcap"
@@ -203,3 +206,66 @@ def test_a_file_without_end_is_one_line(monkeypatch):
     monkeypatch.setattr(rf, "LARGEST", 1000)
     with pytest.raises(RxReplayError, match="/dev/zero: more than 1,000 bytes"):
         result_file("/dev/zero")
+
+
+def test_the_sizes_that_moved_are_signed_and_exact():
+    lengths = {64: 3, 65: 1, 127: 2, 1518: 5, 1519: 7, 70_000: 11}
+    many = [length for length, count in lengths.items() for _ in range(count)]
+    [sizes] = diff(replay([64, 1519], "5.10/small"), replay(many, "5.10/small")).by_size
+    assert {c.figure: (c.before, c.after, c.difference) for c in sizes.changes} == {
+        "to_64.packets": (1, 3, 2),
+        "to_64.wire_bytes": (64, 192, 128),
+        "65_to_127.packets": (0, 3, 3),
+        "65_to_127.wire_bytes": (0, 319, 319),
+        "1024_to_1518.packets": (0, 5, 5),
+        "1024_to_1518.wire_bytes": (0, 5 * 1518, 5 * 1518),
+        "from_1519.packets": (1, 18, 17),
+        "from_1519.wire_bytes": (1519, 7 * 1519 + 770_000, 6 * 1519 + 770_000),
+    }
+
+
+@pytest.mark.parametrize("sizes", [None, {}, [], {"to_64": {"packets": "many"}}])
+def test_a_result_without_packets_by_size_is_still_compared(tmp_path, sizes):
+    whole = OLD.as_dict()
+    del whole["traces"][0]["by_size"]
+    if sizes is not None:
+        whole["traces"][0]["by_size"] = sizes
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(whole))
+    found = diff(path, OLD)
+    assert [each.changes for each in found.by_size] == [None]
+    assert found.pairs
+    assert "a result is from before packets by size were written" in text_of(found)
+
+
+def text_of(found):
+    out = StringIO()
+    write_diff(found, out)
+    return out.getvalue()
+
+
+def test_lengths_that_strategies_charge_differently_are_told():
+    found = diff(replay([64], "6.18/mergeable"), replay([64], "6.18/mergeable,copy_len=256"))
+    [pair] = found.pairs
+    assert [moved.length for moved in pair.moved_lengths] == [129, 256]
+    assert [each["length"] for each in pair.as_dict()["moved_lengths"]] == [129, 256]
+    assert "truesize of a packet in a steady stream" in text_of(found)
+
+
+def test_a_length_that_one_strategy_drops_has_no_difference():
+    moved = moved_lengths(("5.10/small", 256), ("5.10/mergeable", 256))
+    assert {m.length: (m.after is None, m.difference) for m in moved}[1519] == (False, None)
+
+
+@pytest.mark.parametrize("unknown", [("no/such", 256), ("5.10/small", 100), ("5.10/small", "x")])
+def test_unknown_strategies_and_rings_have_no_lengths(unknown):
+    assert moved_lengths(("5.10/small", 256), unknown) is None
+    pair = Pair("a", unknown[0], "5.10/small", None, {}, {}, (256, unknown[1]))
+    found = Differences("a", "b", [], [pair], [], [])
+    assert "a strategy or ring is not known" in text_of(found)
+    assert found.as_dict()["pairs"][0]["moved_lengths"] is None
+
+
+def test_what_receives_alike_is_not_run():
+    assert moved_lengths(("5.10/small", 256), ("5.10/small", 512)) == []
+    assert Pair("a", "x", "y", 1, {}, {}).moved_lengths == []

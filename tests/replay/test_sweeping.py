@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from rxreplay import RxReplayError, replay, sweep
 from rxreplay.emulator import strategy
 from rxreplay.errors import OptionError, StrategyError
+from rxreplay.meanings import meaning
 from rxreplay.sweeping import CLIFF, STEEPER, Point, cliffs, parse_values
 
 FRAMES = [64, 1514, 300, 9014] * 100
@@ -33,6 +34,48 @@ def test_a_knob_is_as_in_separate_replays():
     for point in found.points:
         chosen = strategy("mst-2016/mergeable").with_settings({"min_avg": point.value})
         assert point.figures == replay(FRAMES, chosen).results[0].figures
+
+
+def test_a_cliff_says_what_is_received_differently():
+    found = sweep([256] * 200, "4.10/mergeable", "copy_len", [64, 128, 192, 256, 320, 384])
+    [cliff] = [c for c in found.cliffs if c.curve == "linear packets"]
+    assert (cliff.below, cliff.above, cliff.before, cliff.after) == (192, 256, 0, 1)
+    assert cliff.meaning.startswith("a packet of 256 bytes is copied whole, ")
+    assert found.as_dict()["cliffs"][0]["meaning"] == cliff.meaning
+
+
+@pytest.mark.parametrize(
+    ("name", "knob", "says"),
+    [
+        ("5.10/small", "headroom", ["headroom: a what-if, every kernel's is 64"]),
+        ("5.10/small", "hdr_len", []),
+    ],
+)
+def test_a_knob_that_no_kernel_has_is_said_to_be_a_what_if(name, knob, says):
+    found = sweep([60], name, knob, [12, 10] if knob == "hdr_len" else [64, 96, 128])
+    assert [w.text for w in found.warnings] == found.doubts == says
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("5.10/small", "5.10/small,headroom=128", "the least buffer has 1,984 bytes"),
+        (
+            "6.18/big",
+            "6.18/big,tailroom=384",
+            "a packet copied whole has a truesize of 960, "
+            "a packet of 3,680 bytes is linear in the least buffer",
+        ),
+        (
+            "6.18/mergeable+xdp",
+            "6.18/mergeable+xdp,xdp_headroom=512",
+            "a packet of 3,252 bytes is linear in the least buffer",
+        ),
+        ("5.10/mergeable", "5.10/mergeable", ""),
+    ],
+)
+def test_what_a_value_changes_in_words(before, after, words):
+    assert meaning(strategy(before).layout(256), strategy(after).layout(256)) == words
 
 
 def test_values_are_tried_once_each_in_order():
@@ -112,7 +155,8 @@ def curve(*levels, values=None):
     for value, level in zip(values or range(1, len(levels) + 1), levels, strict=True):
         ring = type(base.ring_bytes)(level, None, level)
         fields = {name: getattr(base, name) for name in type(base).__slots__}
-        points.append(Point(value, type(base)(**fields | {"ring_bytes": ring})))
+        figures = type(base)(**fields | {"ring_bytes": ring})
+        points.append(Point(value, figures, strategy("5.10/small").layout(256)))
     return [(c.below, c.above) for c in cliffs(points, "posted in the ring, at most")]
 
 

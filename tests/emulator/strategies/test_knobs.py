@@ -40,6 +40,23 @@ def knobs(name):
         ("6.1/mergeable+xdp,device_mtu=4064", "6.1/mergeable+xdp,device_mtu=4065"),
         ("6.12/mergeable+xdp,device_mtu=3506", "6.12/mergeable+xdp,device_mtu=3507"),
         ("6.12/mergeable+xdp-frags,device_mtu=65535", "6.12/mergeable+xdp,device_mtu=65535"),
+        ("5.10/mergeable,copy_len=14", "5.10/mergeable,copy_len=13"),
+        ("5.10/mergeable,copy_len=1024", "5.10/mergeable,copy_len=1025"),
+        ("5.10/big,copy_len=64", "5.10/small,copy_len=64"),
+        ("6.1/mergeable+xdp,copy_len=64", "6.12/mergeable+xdp,copy_len=64"),
+        ("5.10/small,headroom=32", "5.10/small,headroom=31"),
+        ("5.10/small,headroom=512", "5.10/small,headroom=0"),
+        ("mst-2016/mergeable,headroom=128", "6.12/mergeable+xdp,headroom=128"),
+        ("4.11/small+xdp,xdp_headroom=1024", "4.11/small+xdp,xdp_headroom=1088"),
+        ("4.11/mergeable+xdp,xdp_headroom=64", "4.11/mergeable+xdp,xdp_headroom=65"),
+        ("4.11/mergeable+xdp,xdp_headroom=192", "4.10/mergeable+xdp,xdp_headroom=192"),
+        ("4.11/small+xdp,xdp_headroom=192", "4.10/small+xdp,xdp_headroom=192"),
+        ("5.10/small,tailroom=64", "5.10/small,tailroom=63"),
+        ("5.10/small,tailroom=1024", "5.10/small,tailroom=1025"),
+        ("5.10/mergeable,min_buf_len=128", "5.10/mergeable,min_buf_len=127"),
+        ("5.10/mergeable,min_buf_len=4084", "5.10/mergeable,min_buf_len=4085"),
+        ("6.12/mergeable,min_buf_len=640", "6.12/mergeable,min_buf_len=639"),
+        ("4.13/mergeable+xdp,min_buf_len=3584", "4.16/mergeable+xdp,min_buf_len=3584"),
     ],
 )
 def test_what_a_kernel_has_and_what_it_has_not(name, refused):
@@ -84,11 +101,30 @@ def test_only_large_pages_are_computed():
     assert "taken as 7.3; 7.9/big" in strategy("7.9/big,page_size=64KiB").doubt
 
 
+def test_what_no_kernel_has_is_said_to_be_a_what_if():
+    assert strategy("6.12/big,copy_len=128,headroom=64,tailroom=0").doubt == ""
+    chosen = strategy("6.12/big,copy_len=129,tailroom=384")
+    assert chosen.doubt == f"{chosen.name}: a what-if, not a kernel's: copy_len, tailroom"
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("tailroom=100", "tailroom is from 64 to 1,024 in steps of 64, not 100"),
+        ("min_buf_len=100", "here it is from 640, what .* takes, to 4,084, what a page has room"),
+        ("copy_len=0", "copy_len is from 14 to 1,024, not 0"),
+    ],
+)
+def test_a_refusal_says_the_range(setting, says):
+    with pytest.raises(StrategyError, match=says):
+        strategy(f"6.12/mergeable,{setting}")
+
+
 def test_knobs_without_effect_are_not_offered():
-    assert knobs("4.12/small") == {"hdr_len", "device_mtu", "order3"}
+    assert knobs("4.12/small") == {"hdr_len", "device_mtu", "order3", "headroom", "tailroom"}
     assert "max_header" not in knobs("6.18/small")
     assert "dma_api" not in knobs("6.8/big")
-    assert {"order3", "min_avg"} == knobs("mst-2016/mergeable")
+    assert {"order3", "min_avg", "headroom", "tailroom"} == knobs("mst-2016/mergeable")
 
 
 def test_every_knob_of_every_strategy_takes_its_ends():

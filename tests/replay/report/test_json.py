@@ -26,7 +26,7 @@ def results_of(report):
 TRACE = """
 path format link_type size_bytes packets wire_bytes captured_bytes wire_len first_ns last_ns
 duration_ns snaplen truncated_packets above_mtu_packets ts_backwards direction vantage
-looked_at queue_packets
+looked_at queue_packets by_size
 """
 LEVELED = """
 ring_bytes skb_truesize_bytes chunk_bytes slab_bytes resident_bytes payload_bytes_in_flight
