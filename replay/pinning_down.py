@@ -195,7 +195,7 @@ def pinning(
                 progress(selection.walked, expected_packets(trace, selection))
         wire_bytes = int(selection.delivery.wire_bytes.sum())
         results = [pinned_down(r, wire_bytes, keys, options.consumer) for r in receivers]
-        info = describe(trace, digest.summary, selection.delivery, [results[0].figures.packets])
+        info = describe(trace, digest, selection.delivery, [results[0].figures.packets])
         warnings = [ResultWarning(w.code, w.text, 0) for w in trace.warnings]
         warnings += replay_warnings(trace, digest, selection, options, 0)
     warnings += clock_warnings(timeline, info.path or info.format, 0)

@@ -65,6 +65,9 @@ class TraceInfo:
         What was counted in the first packets, to see where the capture was taken.
     queue_packets : list of int
         Frames that each receive queue got.
+    digest : str or None
+        Of the frames that were replayed, their lengths and times in order: docs/digest.md. None
+        where nothing is replayed.
     """
 
     path: str | None
@@ -86,6 +89,7 @@ class TraceInfo:
     vantage: Decided
     looked_at: dict[str, int]
     queue_packets: list[int]
+    digest: str | None
 
     def as_dict(self) -> dict[str, Any]:
         """Give the trace as JSON has it."""

@@ -201,7 +201,7 @@ def ring(
                 progress(selection.walked, expected_packets(trace, selection))
         wire_bytes = int(selection.delivery.wire_bytes.sum())
         tried = [each.finish(wire_bytes) for each in queues]
-        info = describe(trace, digest.summary, selection.delivery, [tried[0].figures.packets])
+        info = describe(trace, digest, selection.delivery, [tried[0].figures.packets])
         warnings = [ResultWarning(w.code, w.text, 0) for w in trace.warnings]
         warnings += replay_warnings(trace, digest, selection, options, 0)
     warnings += clock_warnings(timeline, info.path or info.format, 0)
