@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from .errors import RxReplayError
 from .flattening import flat
 from .limits import SIGNS, Limit, value_of
 from .result import Results, ResultWarning
 from .result_file import Path, ResultFile, result_file
+from .schemas import DIFF
 
-SCHEMA: Final = "rxreplay-diff/1"
 Number = int | float
 Key = tuple[int, str, int | None]
 
@@ -48,6 +48,8 @@ class Pair:
         None: the whole device.
     before, after : dict
         All figures.
+    same_packets : bool or None
+        Whether the digests of what was replayed agree; None where one is not known.
     """
 
     capture: str
@@ -56,6 +58,7 @@ class Pair:
     queue: int | None
     before: Mapping[str, Any] = field(repr=False)
     after: Mapping[str, Any] = field(repr=False)
+    same_packets: bool | None = None
 
     @property
     def changes(self) -> list[Change]:
@@ -69,6 +72,7 @@ class Pair:
             "strategy": self.strategy,
             "strategy_before": self.strategy_before,
             "queue": self.queue,
+            "same_packets": self.same_packets,
             "changes": [asdict(change) for change in self.changes],
         }
 
@@ -105,7 +109,7 @@ class Differences:
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
         return {
-            "schema": SCHEMA,
+            "schema": str(DIFF),
             "run": self.run,
             "before": self.before,
             "after": self.after,
@@ -188,13 +192,35 @@ def paired(old: ResultFile, new: ResultFile) -> tuple[list[Pair], list[str], lis
         for key in now
         for trace, strategy, queue in [key]
     }
+    there = [key for key in now if before[key] in was]
+    same = {key: alike(old.digests()[before[key][0]], new.digests()[key[0]]) for key in there}
     pairs = [
-        Pair(new.captures()[key[0]], key[1], before[key][1], key[2], was[before[key]], figures)
-        for key, figures in now.items()
-        if before[key] in was
+        Pair(
+            new.captures()[key[0]],
+            key[1],
+            before[key][1],
+            key[2],
+            was[before[key]],
+            now[key],
+            same[key],
+        )
+        for key in there
     ]
     gone = [key for key in was if key not in before.values()]
     return pairs, named(old, gone), named(new, [key for key in now if before[key] not in was])
+
+
+def alike(before: str | None, after: str | None) -> bool | None:
+    """Say whether digests agree; None where one is not known, or they follow two rules.
+
+    Examples
+    --------
+    >>> alike("nh63:0a", "nh63:0a"), alike("nh63:0a", "nh63:0b"), alike("nh63:0a", "other:0a")
+    (True, False, None)
+    """
+    if before is None or after is None:
+        return None
+    return before == after if before.split(":")[0] == after.split(":")[0] else None
 
 
 def counterparts(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:

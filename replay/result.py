@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from rxreplay.emulator import Figures
 from rxreplay.emulator.at_peak import AtPeak
 from rxreplay.emulator.series import Series
 
-SCHEMA: Final = "rxreplay/1"
+from .recorded import recorded
+from .schemas import RESULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +228,7 @@ class Results:
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
-        return {
-            "schema": SCHEMA,
-            "config": self.config,
-            "run": self.run,
+        return recorded(RESULT, self.config, self.run) | {
             "traces": [trace.as_dict() for trace in self.traces],
             "results": [result.as_dict() for result in self.results],
             "warnings": [{"code": w.code, "text": w.text, "trace": w.trace} for w in self.warnings],

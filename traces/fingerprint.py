@@ -32,7 +32,7 @@ def keys_of(count: int) -> Int64s:
     Examples
     --------
     >>> [hex(key) for key in keys_of(2)]
-    ['0x711053d0b31eebd7', '0x373ce2359dbc1b17']
+    ['0x7110541cbd8ee6d7', '0x373c4f3550dcb2fa']
     """
     found = []
     for n in range(1, count + 1):

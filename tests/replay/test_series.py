@@ -109,7 +109,7 @@ def test_files_agree_with_the_library(tmp_path):
         from_csv = list(csv.DictReader(file))
     from_jsonl = [json.loads(line) for line in paths["jsonl"].read_text().splitlines()]
     whole = json.loads(paths["json"].read_text())
-    assert whole["schema"] == "rxreplay-series/1"
+    assert whole["schema"] == "rxreplay-series/1.1"
     assert whole["traces"] == [{"path": str(MIXED), "zero_ns": results.traces[0].first_ns}]
     for result, found in zip(results.results, whole["series"], strict=True):
         assert found["columns"] == column_lists(result.series)

@@ -26,7 +26,7 @@ def results_of(report):
 TRACE = """
 path format link_type size_bytes packets wire_bytes captured_bytes wire_len first_ns last_ns
 duration_ns snaplen truncated_packets above_mtu_packets ts_backwards direction vantage
-looked_at queue_packets
+looked_at queue_packets digest
 """
 LEVELED = """
 ring_bytes skb_truesize_bytes chunk_bytes slab_bytes resident_bytes payload_bytes_in_flight
@@ -49,8 +49,17 @@ def report(rxreplay, capture):
 
 
 def test_the_top_and_what_each_part_has(report):
-    assert list(report) == ["schema", "config", "run", "traces", "results", "warnings", "failed"]
-    assert report["schema"] == "rxreplay/1"
+    assert list(report) == [
+        "schema",
+        "config",
+        "run",
+        "not_modelled",
+        "traces",
+        "results",
+        "warnings",
+        "failed",
+    ]
+    assert report["schema"] == "rxreplay/1.1"
     assert set(report["config"]) == {
         *(
             "strategies",
@@ -77,7 +86,7 @@ def test_the_top_and_what_each_part_has(report):
         *("queues", "steering", "rss_key", "seed"),
         *("filter", "packets", "start", "end", "linktype"),
     }
-    assert {"version", "command", "threads"} <= set(report["run"])
+    assert {"version", "command", "threads", "config_sha256"} <= set(report["run"])
     [result] = report["results"]
     assert list(result) == ["trace", "strategy", "queue", "doubt", "at_peak", "figures"]
 

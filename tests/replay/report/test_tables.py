@@ -53,7 +53,7 @@ def test_numbers_of_many_digits_fit_as_well(monkeypatch):
 def test_strategies_of_equal_figures_share_a_column(monkeypatch):
     results = rxreplay.compare([[60] * 50])
     lines = render(results, 400, monkeypatch)
-    head = " ".join(lines[2:6])
+    head = " ".join(lines[3:7])
     figures = results.of(0)
     assert figures["4.10/mergeable"] == figures["4.11/mergeable"]
     assert "= 4.11" in head
