@@ -157,7 +157,7 @@ def test_a_flow_that_was_missed_at_first_is_marked(monkeypatch, rxreplay, sample
 
 def test_what_is_not_established_stands_below_the_heading(rxreplay, capture):
     result = rxreplay("sockets", capture(), "-s", "6.12/mergeable,page_size=64KiB", "-q")
-    assert "not established: " in shown(result)[4]
+    assert "not established: " in shown(result)[5]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,526 @@
+"""What stands in the JSON forms beside the dataclasses that they are written from, as types.
+
+`scripts/make-schemas` makes docs/schema of these; no code of the package needs them.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+from rxreplay.emulator import Figures
+from rxreplay.emulator.at_peak import AtPeak
+from rxreplay.emulator.socket_figures import Socket
+
+from .amounts import InUse, Posted
+from .changing import Change
+from .pinning_down import PinningFlow
+from .result import ResultWarning, TraceInfo
+from .saved_results import Sample
+from .stories.story import Story
+from .sweeping import Cliff
+
+Number = int | float | None
+
+
+class Run(TypedDict):
+    """What made a document; a library has no command."""
+
+    version: NotRequired[str]
+    command: NotRequired[list[str]]
+    python: NotRequired[str]
+    threads: NotRequired[int]
+    config_sha256: str
+
+
+class StallConfig(TypedDict):
+    """A time in which the vCPU stands still."""
+
+    start_ns: int
+    from_first_packet: bool
+    length_ns: int
+
+
+class Clock(TypedDict):
+    """By which clock."""
+
+    time: str
+    irq_delay_ns: int
+    service_ns: int
+    backend: int
+    stall_ns: int
+    stall_period_ns: int
+    stalls: list[StallConfig]
+
+
+class SelectionConfig(TypedDict):
+    """Which packets count, and how they are read."""
+
+    direction: str
+    guest_mac: list[str]
+    guest_ip: list[str]
+    decap: list[str]
+    vantage: str
+    gro_timeout_ns: int
+    mtu: int
+    fcs: int | Literal["auto"]
+    vlan: str
+    queues: int
+    steering: str
+    rss_key: str
+    seed: int
+    filter: str | None
+    packets: str | None
+    start: str | None
+    end: str | None
+    linktype: str | None
+
+
+class _Receiving(SelectionConfig):
+    strategies: list[str]
+    reference: str
+    clock: Clock | None
+    lifetime: str
+    gro: str | None
+    partial_csum: bool
+
+
+class Config(_Receiving):
+    """What decides the figures."""
+
+    ring: int
+    poll: int | list[int] | None
+    rcvbuf: int
+
+
+class RingConfig(_Receiving):
+    """The same, with the rings that were tried."""
+
+    ring: list[int]
+    poll: int | list[int] | None
+    rcvbuf: int
+
+
+class SocketsConfig(_Receiving):
+    """The same, with the sockets that were filled."""
+
+    ring: int
+    poll: int | list[int] | None
+    rcvbuf: list[int]
+    hold_ns: list[int]
+
+
+class SweepConfig(_Receiving):
+    """The same; what is varied has a list, under its own name if it is a knob."""
+
+    ring: int | list[int]
+    poll: int | list[int] | None
+    rcvbuf: int | list[int]
+
+
+class ResultRow(TypedDict):
+    """One trace under one strategy."""
+
+    trace: int
+    strategy: str
+    queue: int | None
+    doubt: str | None
+    at_peak: AtPeak | None
+    figures: Figures
+
+
+class _Recorded(TypedDict):
+    schema: str
+    run: Run
+    not_modelled: list[str]
+
+
+class Comparison(_Recorded):
+    """Written by `replay` and `compare`."""
+
+    config: Config
+    traces: list[TraceInfo]
+    results: list[ResultRow]
+    warnings: list[ResultWarning]
+    failed: list[str]
+
+
+class Info(_Recorded):
+    """Written by `info`."""
+
+    config: SelectionConfig
+    traces: list[TraceInfo]
+    results: list[ResultRow]
+    warnings: list[ResultWarning]
+    failed: list[str]
+
+
+class RunLine(_Recorded):
+    """The first of the JSON lines."""
+
+    type: Literal["run"]
+    config: Config
+    failed: list[str]
+
+
+class TraceLine(TypedDict):
+    """A trace of the JSON lines: `TraceInfo`, and what it is."""
+
+    type: Literal["trace"]
+
+
+class ResultLine(ResultRow):
+    """A result of the JSON lines."""
+
+    type: Literal["result"]
+
+
+class WarningLine(TypedDict):
+    """A warning of the JSON lines."""
+
+    type: Literal["warning"]
+    code: str
+    text: str
+    trace: int | None
+
+
+class TriedRing(TypedDict):
+    """A ring under a strategy."""
+
+    strategy: str
+    ring: int
+    lost: int
+    peak_waiting: int
+    least_stall_ns: int | None
+    least_stall_at_ns: int | None
+    figures: Figures
+
+
+class Ring(_Recorded):
+    """Written by `ring`."""
+
+    config: RingConfig
+    trace: TraceInfo
+    smallest: dict[str, int | None]
+    rings: list[TriedRing]
+    warnings: list[ResultWarning]
+
+
+class FlowSocket(TypedDict):
+    """A flow of `sockets`: `Socket`, and its name."""
+
+    flow: str
+
+
+class LenPerTruesizeShares(TypedDict):
+    """Frame bytes of packets in their truesize."""
+
+    percentiles: dict[str, float | None]
+    below_half_packets: int
+    below_half_share: float | None
+
+
+class SocketsRow(TypedDict):
+    """A strategy of `sockets`."""
+
+    strategy: str
+    doubt: str | None
+    all_traffic: Socket
+    len_per_truesize: LenPerTruesizeShares
+    flows: list[FlowSocket]
+    forgotten_flows: int
+    dropped_packets: int
+
+
+class Sockets(_Recorded):
+    """Written by `sockets`."""
+
+    config: SocketsConfig
+    trace: TraceInfo
+    no_flows: str | None
+    results: list[SocketsRow]
+    warnings: list[ResultWarning]
+
+
+class PinningRow(TypedDict):
+    """A strategy of `pinning`."""
+
+    strategy: str
+    figures: Figures
+    flows_holding: int
+    seen_bytes: int
+    flows: list[PinningFlow]
+
+
+class Pinning(_Recorded):
+    """Written by `pinning`."""
+
+    config: Config
+    trace: TraceInfo
+    no_flows: str | None
+    results: list[PinningRow]
+    warnings: list[ResultWarning]
+
+
+class SweepPoint(TypedDict):
+    """A value, and what it comes to."""
+
+    value: int
+    figures: Figures
+
+
+class WarningText(TypedDict):
+    """A warning that is of the one trace."""
+
+    code: str
+    text: str
+
+
+class Sweep(_Recorded):
+    """Written by `sweep`."""
+
+    config: SweepConfig
+    trace: TraceInfo
+    strategy: str
+    knob: str
+    points: list[SweepPoint]
+    cliffs: list[Cliff]
+    warnings: list[WarningText]
+
+
+class StoryTerm(TypedDict):
+    """A part of a sum: `Term`, which is a tuple in Python."""
+
+    name: str
+    bytes: int
+
+
+class Explain(_Recorded):
+    """Written by `explain`."""
+
+    config: Config
+    trace: TraceInfo
+    packets: list[Story]
+    warnings: list[ResultWarning]
+
+
+class DiffPair(TypedDict):
+    """A capture under a strategy, before and after."""
+
+    capture: str
+    strategy: str
+    strategy_before: str
+    queue: int | None
+    same_packets: bool | None
+    changes: list[Change]
+
+
+class DiffRun(TypedDict):
+    """What made a document without a configuration."""
+
+    version: NotRequired[str]
+    command: NotRequired[list[str]]
+    python: NotRequired[str]
+
+
+class Diff(TypedDict):
+    """Written by `diff`."""
+
+    schema: str
+    run: DiffRun
+    before: str
+    after: str
+    config: list[Change]
+    pairs: list[DiffPair]
+    only_before: list[str]
+    only_after: list[str]
+    failed_after: list[str]
+
+
+class SeriesTrace(TypedDict):
+    """A trace of series."""
+
+    path: str | None
+    digest: str | None
+    zero_ns: int | None
+
+
+class SeriesRow(TypedDict):
+    """A series, in which each column has so many numbers as there are bins."""
+
+    trace: int
+    strategy: str
+    queue: int | None
+    width_ns: int
+    end_ns: int
+    at_peak: AtPeak | None
+    columns: dict[str, list[Number]]
+
+
+class SeriesFile(_Recorded):
+    """Written by `--series FILE.json`."""
+
+    config: Config
+    traces: list[SeriesTrace]
+    series: list[SeriesRow]
+
+
+class SeriesLine(TypedDict):
+    """A bin of a series, a line of `--series FILE.jsonl`; all other columns are numbers or null."""
+
+    trace: int
+    path: str | None
+    strategy: str
+    queue: int | None
+    epoch_ns: int | None
+
+
+class KnobText(TypedDict):
+    """What can be set of a strategy."""
+
+    name: str
+    default: str
+    values: str
+    summary: str
+
+
+class StrategyText(TypedDict):
+    """A strategy in words."""
+
+    name: str
+    summary: str
+    kernels: str
+    evidence: str
+    by_default: bool
+    knobs: list[KnobText]
+
+
+class GuestStrategy(TypedDict):
+    """A strategy of a guest."""
+
+    name: str
+    summary: str
+
+
+class Way(TypedDict):
+    """How to find out what a guest uses."""
+
+    of: str
+    way: str
+
+
+class GuestText(TypedDict):
+    """Written by `strategies --for`."""
+
+    release: str
+    kernel: str
+    like: str
+    strategies: list[GuestStrategy]
+    ways: list[Way]
+    warnings: list[str]
+
+
+class PlannedNic(TypedDict):
+    """NICs that are alike."""
+
+    names: list[str]
+    count: int
+    queues: int
+    ring: int
+    strategy: str
+
+
+class PlanBudget(TypedDict):
+    """What receive memory may take."""
+
+    bytes: int
+    per: str
+
+
+class PlanRules(TypedDict):
+    """How long skbs live, and when the guest polls."""
+
+    lifetime: str
+    poll: int | list[int] | None
+    clock: Clock | None
+
+
+class PlanConfig(TypedDict):
+    """What is planned for."""
+
+    hosts: int
+    vms: int
+    nics: list[PlannedNic]
+    average: int
+    budget: PlanBudget | None
+    capture_of: str
+    rules: list[PlanRules]
+
+
+class PlanQueue(TypedDict):
+    """Memory of a queue."""
+
+    fresh: Posted
+    longest: Posted
+    captures: InUse | None
+
+
+class PlanUse(TypedDict):
+    """Memory of a NIC."""
+
+    fresh: Posted
+    captures: InUse | None
+
+
+class PlanNic(PlannedNic):
+    """NICs that are alike, and what each takes."""
+
+    queue: PlanQueue
+    nic: PlanUse
+    samples: list[Sample]
+
+
+class PlanScope(PlanQueue):
+    """Memory of a VM, of a host, or of all."""
+
+    needed_bytes: int
+
+
+class Headroom(TypedDict):
+    """What is left of the budget."""
+
+    per: str
+    budget_bytes: int
+    needed_bytes: int
+    left_bytes: int
+    vms_that_fit: int | None
+
+
+class ScopeSaving(TypedDict):
+    """What a change saves of a VM, of a host, or of all."""
+
+    fresh_saved_bytes: int
+    needed_saved_bytes: int | None
+
+
+class PlanSaving(TypedDict):
+    """A change of one knob."""
+
+    knob: str
+    change: str
+    nics: list[PlannedNic]
+    dropped_more: int | None
+    vm: ScopeSaving
+    host: ScopeSaving
+    fleet: ScopeSaving
+
+
+class Plan(_Recorded):
+    """Written by `plan`."""
+
+    config: PlanConfig
+    nics: list[PlanNic]
+    vm: PlanScope
+    host: PlanScope
+    fleet: PlanScope
+    needed_by: str
+    headroom: Headroom | None
+    savings: list[PlanSaving]
+    warnings: list[ResultWarning]
