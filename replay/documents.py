@@ -1,6 +1,7 @@
 """What stands in the JSON forms beside the dataclasses that they are written from, as types.
 
-`scripts/make-schemas` makes docs/schema of these; no code of the package needs them.
+`scripts/make-schemas` makes docs/schema of these, of `plan_documents` and `catalogue_documents`; no
+other code of the package needs them.
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -9,11 +10,9 @@ from rxreplay.emulator import Figures
 from rxreplay.emulator.at_peak import AtPeak
 from rxreplay.emulator.socket_figures import Socket
 
-from .amounts import InUse, Posted
 from .changing import Change
 from .pinning_down import PinningFlow
 from .result import ResultWarning, TraceInfo
-from .saved_results import Sample
 from .stories.story import Story
 from .sweeping import Cliff
 
@@ -73,7 +72,9 @@ class SelectionConfig(TypedDict):
     linktype: str | None
 
 
-class _Receiving(SelectionConfig):
+class Receiving(SelectionConfig):
+    """What decides the figures, but for what some commands vary."""
+
     strategies: list[str]
     reference: str
     clock: Clock | None
@@ -82,7 +83,7 @@ class _Receiving(SelectionConfig):
     partial_csum: bool
 
 
-class Config(_Receiving):
+class Config(Receiving):
     """What decides the figures."""
 
     ring: int
@@ -90,7 +91,7 @@ class Config(_Receiving):
     rcvbuf: int
 
 
-class RingConfig(_Receiving):
+class RingConfig(Receiving):
     """The same, with the rings that were tried."""
 
     ring: list[int]
@@ -98,7 +99,7 @@ class RingConfig(_Receiving):
     rcvbuf: int
 
 
-class SocketsConfig(_Receiving):
+class SocketsConfig(Receiving):
     """The same, with the sockets that were filled."""
 
     ring: int
@@ -107,7 +108,7 @@ class SocketsConfig(_Receiving):
     hold_ns: list[int]
 
 
-class SweepConfig(_Receiving):
+class SweepConfig(Receiving):
     """The same; what is varied has a list, under its own name if it is a knob."""
 
     ring: int | list[int]
@@ -126,13 +127,15 @@ class ResultRow(TypedDict):
     figures: Figures
 
 
-class _Recorded(TypedDict):
+class Recorded(TypedDict):
+    """What every document begins with, beside its configuration."""
+
     schema: str
     run: Run
     not_modelled: list[str]
 
 
-class Comparison(_Recorded):
+class Comparison(Recorded):
     """Written by `replay` and `compare`."""
 
     config: Config
@@ -142,7 +145,7 @@ class Comparison(_Recorded):
     failed: list[str]
 
 
-class Info(_Recorded):
+class Info(Recorded):
     """Written by `info`."""
 
     config: SelectionConfig
@@ -152,7 +155,7 @@ class Info(_Recorded):
     failed: list[str]
 
 
-class RunLine(_Recorded):
+class RunLine(Recorded):
     """The first of the JSON lines."""
 
     type: Literal["run"]
@@ -193,7 +196,7 @@ class TriedRing(TypedDict):
     figures: Figures
 
 
-class Ring(_Recorded):
+class Ring(Recorded):
     """Written by `ring`."""
 
     config: RingConfig
@@ -229,7 +232,7 @@ class SocketsRow(TypedDict):
     dropped_packets: int
 
 
-class Sockets(_Recorded):
+class Sockets(Recorded):
     """Written by `sockets`."""
 
     config: SocketsConfig
@@ -249,7 +252,7 @@ class PinningRow(TypedDict):
     flows: list[PinningFlow]
 
 
-class Pinning(_Recorded):
+class Pinning(Recorded):
     """Written by `pinning`."""
 
     config: Config
@@ -273,7 +276,7 @@ class WarningText(TypedDict):
     text: str
 
 
-class Sweep(_Recorded):
+class Sweep(Recorded):
     """Written by `sweep`."""
 
     config: SweepConfig
@@ -292,7 +295,7 @@ class StoryTerm(TypedDict):
     bytes: int
 
 
-class Explain(_Recorded):
+class Explain(Recorded):
     """Written by `explain`."""
 
     config: Config
@@ -354,7 +357,7 @@ class SeriesRow(TypedDict):
     columns: dict[str, list[Number]]
 
 
-class SeriesFile(_Recorded):
+class SeriesFile(Recorded):
     """Written by `--series FILE.json`."""
 
     config: Config
@@ -370,157 +373,3 @@ class SeriesLine(TypedDict):
     strategy: str
     queue: int | None
     epoch_ns: int | None
-
-
-class KnobText(TypedDict):
-    """What can be set of a strategy."""
-
-    name: str
-    default: str
-    values: str
-    summary: str
-
-
-class StrategyText(TypedDict):
-    """A strategy in words."""
-
-    name: str
-    summary: str
-    kernels: str
-    evidence: str
-    by_default: bool
-    knobs: list[KnobText]
-
-
-class GuestStrategy(TypedDict):
-    """A strategy of a guest."""
-
-    name: str
-    summary: str
-
-
-class Way(TypedDict):
-    """How to find out what a guest uses."""
-
-    of: str
-    way: str
-
-
-class GuestText(TypedDict):
-    """Written by `strategies --for`."""
-
-    release: str
-    kernel: str
-    like: str
-    strategies: list[GuestStrategy]
-    ways: list[Way]
-    warnings: list[str]
-
-
-class PlannedNic(TypedDict):
-    """NICs that are alike."""
-
-    names: list[str]
-    count: int
-    queues: int
-    ring: int
-    strategy: str
-
-
-class PlanBudget(TypedDict):
-    """What receive memory may take."""
-
-    bytes: int
-    per: str
-
-
-class PlanRules(TypedDict):
-    """How long skbs live, and when the guest polls."""
-
-    lifetime: str
-    poll: int | list[int] | None
-    clock: Clock | None
-
-
-class PlanConfig(TypedDict):
-    """What is planned for."""
-
-    hosts: int
-    vms: int
-    nics: list[PlannedNic]
-    average: int
-    budget: PlanBudget | None
-    capture_of: str
-    rules: list[PlanRules]
-
-
-class PlanQueue(TypedDict):
-    """Memory of a queue."""
-
-    fresh: Posted
-    longest: Posted
-    captures: InUse | None
-
-
-class PlanUse(TypedDict):
-    """Memory of a NIC."""
-
-    fresh: Posted
-    captures: InUse | None
-
-
-class PlanNic(PlannedNic):
-    """NICs that are alike, and what each takes."""
-
-    queue: PlanQueue
-    nic: PlanUse
-    samples: list[Sample]
-
-
-class PlanScope(PlanQueue):
-    """Memory of a VM, of a host, or of all."""
-
-    needed_bytes: int
-
-
-class Headroom(TypedDict):
-    """What is left of the budget."""
-
-    per: str
-    budget_bytes: int
-    needed_bytes: int
-    left_bytes: int
-    vms_that_fit: int | None
-
-
-class ScopeSaving(TypedDict):
-    """What a change saves of a VM, of a host, or of all."""
-
-    fresh_saved_bytes: int
-    needed_saved_bytes: int | None
-
-
-class PlanSaving(TypedDict):
-    """A change of one knob."""
-
-    knob: str
-    change: str
-    nics: list[PlannedNic]
-    dropped_more: int | None
-    vm: ScopeSaving
-    host: ScopeSaving
-    fleet: ScopeSaving
-
-
-class Plan(_Recorded):
-    """Written by `plan`."""
-
-    config: PlanConfig
-    nics: list[PlanNic]
-    vm: PlanScope
-    host: PlanScope
-    fleet: PlanScope
-    needed_by: str
-    headroom: Headroom | None
-    savings: list[PlanSaving]
-    warnings: list[ResultWarning]

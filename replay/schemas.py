@@ -38,7 +38,7 @@ class Schema:
     def can_read(self, text: object) -> bool:
         """Say whether who knows this one understands a document of that one; no minor is 0."""
         found = VERSION.fullmatch(text) if isinstance(text, str) else None
-        return bool(found) and (self.name, self.major) == (found[1], int(found[2]))
+        return found is not None and (self.name, self.major) == (found[1], int(found[2]))
 
 
 RESULT: Final = Schema("rxreplay", 1, 1)
