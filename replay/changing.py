@@ -192,22 +192,22 @@ def paired(old: ResultFile, new: ResultFile) -> tuple[list[Pair], list[str], lis
         for key in now
         for trace, strategy, queue in [key]
     }
-    there = [key for key in now if before[key] in was]
-    same = {key: alike(old.digests()[before[key][0]], new.digests()[key[0]]) for key in there}
+    names_now, same = new.captures(), same_packets(old, new, captures)
     pairs = [
-        Pair(
-            new.captures()[key[0]],
-            key[1],
-            before[key][1],
-            key[2],
-            was[before[key]],
-            now[key],
-            same[key],
-        )
-        for key in there
+        Pair(names_now[key[0]], key[1], there[1], key[2], was[there], now[key], same[key[0]])
+        for key, there in before.items()
+        if there in was
     ]
     gone = [key for key in was if key not in before.values()]
     return pairs, named(old, gone), named(new, [key for key in now if before[key] not in was])
+
+
+def same_packets(
+    old: ResultFile, new: ResultFile, captures: Mapping[int, int]
+) -> dict[int, bool | None]:
+    """Say of each capture with a counterpart whether the same was replayed."""
+    was, now = old.digests(), new.digests()
+    return {there: alike(was[here], now[there]) for there, here in captures.items()}
 
 
 def alike(before: str | None, after: str | None) -> bool | None:

@@ -94,8 +94,10 @@ def test_json_lines_agree_with_their_schema(written):
 def test_series_agree_with_their_schemas(written, tmp_path):
     for suffix in ("json", "jsonl"):
         path = tmp_path / f"series.{suffix}"
-        written("compare", "CAPTURE", *SMALL, *CLOCK, "--series", path)
-    validator("series").validate(json.loads((tmp_path / "series.json").read_text()))
+        written("compare", "CAPTURE", *SMALL, *CLOCK, "--ring", "16", "--series", path)
+    whole = json.loads((tmp_path / "series.json").read_text())
+    validator("series").validate(whole)
+    assert "version" in whole["run"]
     for line in (tmp_path / "series.jsonl").read_text().splitlines():
         validator("series-jsonl").validate(json.loads(line))
 
