@@ -1,5 +1,6 @@
 """What changed between two results: pairs, signed differences, and what has outgrown a limit."""
 
+import io
 import json
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from rxreplay import RxReplayError, compare, diff, replay
 from rxreplay import result_file as rf
 from rxreplay.changing import Differences, Pair, changes, counterparts, outgrown
 from rxreplay.limits import parse_limit
+from rxreplay.report.as_diff import write_diff
 from rxreplay.result_file import result_file
 
 UDP = CHECKOUT / "traces" / "samples" / "udp-stream.pcap"
@@ -51,10 +53,16 @@ def test_a_result_differs_from_itself_in_nothing():
     assert [found.config, found.only_before, found.only_after] == [[], [], []]
 
 
+def as_table(found):
+    write_diff(found, out := io.StringIO())
+    return out.getvalue()
+
+
 def test_it_is_said_whether_the_packets_are_the_same():
     others = compare([[1514, 64] * 50], ["5.10/mergeable"])
     assert [pair.same_packets for pair in diff(OLD, OLD).pairs] == [True, True]
     assert [pair.same_packets for pair in diff(OLD, others).pairs] == [False]
+    assert "\nnot the same packets\n" in as_table(diff(OLD, others))
 
 
 def test_files_of_before_are_read_and_have_no_digest(tmp_path):
@@ -62,6 +70,7 @@ def test_files_of_before_are_read_and_have_no_digest(tmp_path):
     del whole["not_modelled"], whole["traces"][0]["digest"]
     (file := tmp_path / "old.json").write_text(json.dumps(whole))
     assert [pair.same_packets for pair in diff(file, OLD).pairs] == [None, None]
+    assert "same packets" not in as_table(diff(file, OLD))
 
 
 def test_queues_are_compared_each_with_its_own():
