@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from .errors import RxReplayError
 from .flattening import flat
@@ -11,8 +11,8 @@ from .limits import SIGNS, Limit, value_of
 from .moved_lengths import MovedLength, moved_lengths
 from .result import Results, ResultWarning
 from .result_file import Path, ResultFile, result_file
+from .schemas import DIFF
 
-SCHEMA: Final = "rxreplay-diff/1"
 Number = int | float
 Key = tuple[int, str, int | None]
 
@@ -51,6 +51,8 @@ class Pair:
         All figures.
     rings : (int, int)
         Buffers of the ring before and after, as the results say.
+    same_packets : bool or None
+        Whether the digests of what was replayed agree; None where one is not known.
     """
 
     capture: str
@@ -60,6 +62,7 @@ class Pair:
     before: Mapping[str, Any] = field(repr=False)
     after: Mapping[str, Any] = field(repr=False)
     rings: tuple[object, object] = (None, None)
+    same_packets: bool | None = None
 
     @property
     def moved_lengths(self) -> list[MovedLength] | None:
@@ -82,6 +85,7 @@ class Pair:
             "strategy": self.strategy,
             "strategy_before": self.strategy_before,
             "queue": self.queue,
+            "same_packets": self.same_packets,
             "changes": [asdict(change) for change in self.changes],
             "moved_lengths": None if moved is None else [asdict(each) for each in moved],
         }
@@ -142,7 +146,7 @@ class Differences:
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
         return {
-            "schema": SCHEMA,
+            "schema": str(DIFF),
             "run": self.run,
             "before": self.before,
             "after": self.after,
@@ -236,16 +240,36 @@ def paired(old: ResultFile, new: ResultFile) -> tuple[list[Pair], list[str], lis
         for key in now
         for trace, strategy, queue in [key]
     }
+    names_now, same = new.captures(), same_packets(old, new, captures)
     rings = old.config.get("ring"), new.config.get("ring")
     pairs = [
-        Pair(
-            new.captures()[key[0]], key[1], before[key][1], key[2], was[before[key]], figures, rings
-        )
-        for key, figures in now.items()
-        if before[key] in was
+        Pair(names_now[key[0]], key[1], there[1], key[2], was[there], now[key], rings, same[key[0]])
+        for key, there in before.items()
+        if there in was
     ]
     gone = [key for key in was if key not in before.values()]
     return pairs, named(old, gone), named(new, [key for key in now if before[key] not in was])
+
+
+def same_packets(
+    old: ResultFile, new: ResultFile, captures: Mapping[int, int]
+) -> dict[int, bool | None]:
+    """Say of each capture with a counterpart whether the same was replayed."""
+    was, now = old.digests(), new.digests()
+    return {there: alike(was[here], now[there]) for there, here in captures.items()}
+
+
+def alike(before: str | None, after: str | None) -> bool | None:
+    """Say whether digests agree; None where one is not known, or they follow two rules.
+
+    Examples
+    --------
+    >>> alike("nh63:0a", "nh63:0a"), alike("nh63:0a", "nh63:0b"), alike("nh63:0a", "other:0a")
+    (True, False, None)
+    """
+    if before is None or after is None:
+        return None
+    return before == after if before.split(":")[0] == after.split(":")[0] else None
 
 
 def counterparts(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:

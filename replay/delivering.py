@@ -43,6 +43,8 @@ class Delivery:
 
     Attributes
     ----------
+    replaying : bool
+        As it was asked for.
     packets : int
         Of the capture, delivered so far.
     wire_bytes : int64 array, shape (queues,)
@@ -55,7 +57,7 @@ class Delivery:
 
     def __init__(self, options: Options, name: str, *, replaying: bool = True) -> None:
         """Read what is asked for."""
-        self._options, self._replaying = options, replaying
+        self._options, self.replaying = options, replaying
         self._selector = Selector(options.side, *options.guest_numbers(), name)
         self._arriving = Arriving(options, name, replaying=replaying)
         self._told = told(options.vantage)
@@ -73,7 +75,7 @@ class Delivery:
         """Whether lengths alone would not do for the packets that come next."""
         if self._to_observe or self.watch or self._selector.decision is None:
             return True
-        if not self._replaying:
+        if not self.replaying:
             return False
         everything = isinstance(self._selector.decision.rule, Everything)
         return not (everything and self._arriving.plain)
@@ -158,7 +160,7 @@ class Delivery:
         try:
             self._selector.hear(ends) if ends else self._selector.decide()
         except DirectionError as error:
-            if self._replaying:
+            if self.replaying:
                 raise
             self.unclear = str(error)
             self._selector.decision = NOT_CLEAR

@@ -65,7 +65,7 @@ def feed(
         figures = device.finish(selection.delivery.wire_bytes)
     warnings = [ResultWarning(w.code, w.text, number) for w in trace.warnings]
     warnings += replay_warnings(trace, digest, selection, options, number)
-    info = describe(trace, digest.summary, selection.delivery, device.packets)
+    info = describe(trace, digest, selection.delivery, device.packets)
     if isinstance(device, Device) or device.timeline is None:
         return Fed(info, figures, warnings)
     warnings += clock_warnings(device.timeline, trace.path or trace.format, number)
@@ -97,10 +97,10 @@ def expected_packets(trace: Walkable, so_far: Selection) -> int | None:
 
 
 def describe(
-    trace: Walkable, summary: Summary, delivery: Delivery, queue_packets: list[int]
+    trace: Walkable, digest: Digest, delivery: Delivery, queue_packets: list[int]
 ) -> TraceInfo:
     """Put down what a trace is and what it holds, after its walk."""
-    held: dict[str, Any] = summary.as_dict()
+    held: dict[str, Any] = digest.summary.as_dict()
     direction, vantage = delivery.direction, delivery.vantage
     return TraceInfo(
         path=trace.path,
@@ -112,7 +112,8 @@ def describe(
         vantage=Decided(vantage.vantage, vantage.reason),
         looked_at=asdict(delivery.seen),
         queue_packets=queue_packets,
-        by_size=by_size(summary),
+        digest=digest.fingerprint_text if delivery.replaying else None,
+        by_size=by_size(digest.summary),
         **held,
     )
 

@@ -18,7 +18,9 @@ from .consumers import has_sockets, parse_consumer
 from .feeding import clock_warnings, describe, expected_packets, replay_warnings
 from .options import Options, Progress, no_progress
 from .pooled import wait_for
+from .recorded import recorded
 from .result import ResultWarning, TraceInfo
+from .schemas import PINNING
 from .selecting import Selection
 from .settings import resolve
 from .socket_keys import SocketKeys
@@ -27,7 +29,6 @@ from .spreading import cores
 from .timeline import Timeline
 from .timing import Timing
 
-SCHEMA: Final = "rxreplay-pinning/1"
 USUAL: Final = ("5.10/mergeable", "6.12/mergeable", "7.2/mergeable")
 SHOWN_FLOWS: Final = 5
 UNREAD_BY_THE_CLOCK: Final = Options(timing=Timing(), consumer="unread")
@@ -123,10 +124,7 @@ class Pinnings:
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
-        return {
-            "schema": SCHEMA,
-            "config": self.config,
-            "run": self.run,
+        return recorded(PINNING, self.config, self.run) | {
             "trace": self.trace.as_dict(),
             "no_flows": self.no_flows,
             "results": [each.as_dict() for each in self.results],
@@ -195,7 +193,7 @@ def pinning(
                 progress(selection.walked, expected_packets(trace, selection))
         wire_bytes = int(selection.delivery.wire_bytes.sum())
         results = [pinned_down(r, wire_bytes, keys, options.consumer) for r in receivers]
-        info = describe(trace, digest.summary, selection.delivery, [results[0].figures.packets])
+        info = describe(trace, digest, selection.delivery, [results[0].figures.packets])
         warnings = [ResultWarning(w.code, w.text, 0) for w in trace.warnings]
         warnings += replay_warnings(trace, digest, selection, options, 0)
     warnings += clock_warnings(timeline, info.path or info.format, 0)

@@ -6,10 +6,11 @@ from typing import Any, Final
 from .alternatives import Change
 from .amounts import InUse, Posted, spread, total
 from .fleets import Fleet, Nic
+from .recorded import recorded
 from .result import ResultWarning
 from .saved_results import Sample
+from .schemas import PLAN
 
-SCHEMA: Final = "rxreplay-plan/1"
 BY_P99, BY_POSTED = "p99 of what is resident at most", "rings as they are filled"
 NOT_MODELLED: Final = (
     "what GRO and sockets hold after the driver",
@@ -225,10 +226,7 @@ class Plan:
             }
             for scope, vms in memory.scopes().items()
         }
-        return {
-            "schema": SCHEMA,
-            "config": self.config,
-            "run": self.run,
+        return recorded(PLAN, self.config, self.run) | {
             "nics": [each.as_dict() for each in memory.nics],
             **scopes,
             "needed_by": self.needed_by,

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from rxreplay.emulator import Figures
 from rxreplay.emulator.at_peak import AtPeak
 from rxreplay.emulator.series import Series
 
-SCHEMA: Final = "rxreplay/1"
+from .recorded import recorded
+from .schemas import RESULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class TraceInfo:
         What was counted in the first packets, to see where the capture was taken.
     queue_packets : list of int
         Frames that each receive queue got.
+    digest : str or None
+        Of the frames that were replayed, their lengths and times in order: docs/digest.md. None
+        where nothing is replayed.
     by_size : dict of str to dict
         `packets` and `wire_bytes` of each size class, exact.
     """
@@ -88,6 +92,7 @@ class TraceInfo:
     vantage: Decided
     looked_at: dict[str, int]
     queue_packets: list[int]
+    digest: str | None
     by_size: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -226,10 +231,7 @@ class Results:
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
-        return {
-            "schema": SCHEMA,
-            "config": self.config,
-            "run": self.run,
+        return recorded(RESULT, self.config, self.run) | {
             "traces": [trace.as_dict() for trace in self.traces],
             "results": [result.as_dict() for result in self.results],
             "warnings": [{"code": w.code, "text": w.text, "trace": w.trace} for w in self.warnings],

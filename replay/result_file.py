@@ -9,7 +9,8 @@ from typing import Any, Final, NoReturn
 from .errors import RxReplayError
 from .escaping import brief
 from .flattening import flat
-from .result import SCHEMA, Results
+from .result import Results
+from .schemas import RESULT
 
 Path = str | PathLike[str]
 HOW: Final = "make a result file by rxreplay compare CAPTURE --format json -o FILE"
@@ -53,6 +54,11 @@ class ResultFile:
         found = self.whole["traces"][trace].get("by_size")
         sound = isinstance(found, dict) and all(is_figure(value) for _, value in flat(found))
         return found if found and sound else None
+
+    def digests(self) -> list[str | None]:
+        """Give the digests of what was replayed; None where a file has none, as before 1.1."""
+        found = (trace.get("digest") for trace in self.whole["traces"])
+        return [each if isinstance(each, str) else None for each in found]
 
     def figures(self) -> dict[tuple[int, str, int | None], Mapping[str, Any]]:
         """Give the figures by number of the capture, strategy, and queue (None: the device)."""
@@ -122,10 +128,10 @@ def checked(whole: object, name: str) -> Mapping[str, Any]:
     RxReplayError
         It is none.
     """
-    if not isinstance(whole, dict) or whole.get("schema") != SCHEMA:
+    if not isinstance(whole, dict) or not RESULT.can_read(whole.get("schema")):
         found = whole.get("schema") if isinstance(whole, dict) else None
         what = f"schema {brief(repr(found))}" if found else "no schema"
-        raise RxReplayError(f"{name}: {what}, where {SCHEMA} was expected; {HOW}")
+        raise RxReplayError(f"{name}: {what}, where {RESULT} was expected; {HOW}")
     for part, kind in PARTS.items():
         if not isinstance(whole.get(part), kind):
             raise RxReplayError(f"{name}: there is no sound `{part}`; {HOW}")

@@ -15,7 +15,9 @@ from .comparing import DEFAULTS, openings
 from .feeding import clock_warnings, describe, expected_packets, replay_warnings
 from .options import Options, Progress, no_progress
 from .pooled import wait_for
+from .recorded import recorded
 from .result import ResultWarning, TraceInfo
+from .schemas import RING
 from .selecting import Selection
 from .settings import resolve
 from .sources import Source
@@ -24,7 +26,6 @@ from .timeline import Timeline, stand_still
 from .timing import Timing
 
 SIZES: Final = (64, 128, 256, 512, 1024, 2048, 4096)
-SCHEMA: Final = "rxreplay-ring/1"
 USUAL: Final = ("5.10/mergeable", "7.2/mergeable")
 
 
@@ -109,10 +110,7 @@ class Rings:
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
         best = {name: self.smallest(name) for name in self.config["strategies"]}
-        return {
-            "schema": SCHEMA,
-            "config": self.config,
-            "run": self.run,
+        return recorded(RING, self.config, self.run) | {
             "trace": self.trace.as_dict(),
             "smallest": {name: found and found.ring for name, found in best.items()},
             "rings": [each.as_dict() for each in self.tried],
@@ -201,7 +199,7 @@ def ring(
                 progress(selection.walked, expected_packets(trace, selection))
         wire_bytes = int(selection.delivery.wire_bytes.sum())
         tried = [each.finish(wire_bytes) for each in queues]
-        info = describe(trace, digest.summary, selection.delivery, [tried[0].figures.packets])
+        info = describe(trace, digest, selection.delivery, [tried[0].figures.packets])
         warnings = [ResultWarning(w.code, w.text, 0) for w in trace.warnings]
         warnings += replay_warnings(trace, digest, selection, options, 0)
     warnings += clock_warnings(timeline, info.path or info.format, 0)

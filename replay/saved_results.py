@@ -10,8 +10,8 @@ from typing import Any, Final
 from .amounts import Use
 from .errors import RxReplayError
 from .escaping import brief, quoted
-from .result import SCHEMA
 from .result_file import read_document
+from .schemas import RESULT
 
 MOST: Final = 2**63 - 1
 RULES: Final = ("lifetime", "poll", "clock")  # config that decides how long skbs live
@@ -128,8 +128,8 @@ def saved(document: dict[str, Any], name: str) -> Saved:
     """
     reader = Reader(document, name)
     schema = reader.get("schema")
-    if schema != SCHEMA:
-        raise RxReplayError(f"{name}: schema {quoted(schema)}; a plan reads {SCHEMA}, of 'compare'")
+    if not RESULT.can_read(schema):
+        raise RxReplayError(f"{name}: schema {quoted(schema)}; a plan reads {RESULT}, of 'compare'")
     queues = reader.count("config", "queues")
     samples: dict[str, list[Sample]] = {}
     for strategy, sample in reader.samples(queues):

@@ -115,12 +115,17 @@ class Selection:
                 self._note(portion)
                 packets, numbers = self._counted(portion, numbers)
                 digest.add(packets)
-                yield self.delivery.take(packets, numbers)
+                yield self._given(self.delivery.take(packets, numbers), digest)
                 if self._last is not None and self.walked >= self._last:
                     break
             else:
                 yield self._lengths(portion, digest)
-        yield self.delivery.end()
+        yield self._given(self.delivery.end(), digest)
+
+    def _given(self, frames: Frames, digest: Digest) -> Frames:
+        """Put frames down that the walk has not; of lengths alone it has."""
+        digest.add_frames(frames.frame_len, frames.ts_ns)
+        return frames
 
     def _by_packet(self) -> bool:
         return self._chosen or self._wants_times or self.delivery.by_packet

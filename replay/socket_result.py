@@ -1,13 +1,13 @@
 """What sockets can take of a trace: one object that feeds every reporter, and its JSON form."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from rxreplay.emulator.socket_figures import Socket, SocketFigures
 
+from .recorded import recorded
 from .result import ResultWarning, TraceInfo
-
-SCHEMA: Final = "rxreplay-sockets/1"
+from .schemas import SOCKETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,7 @@ class SocketResults:
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
-        return {
-            "schema": SCHEMA,
-            "config": self.config,
-            "run": self.run,
+        return recorded(SOCKETS, self.config, self.run) | {
             "trace": self.trace.as_dict(),
             "no_flows": self.no_flows,
             "results": [result.as_dict() for result in self.results],

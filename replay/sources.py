@@ -88,6 +88,7 @@ class LengthsTrace:
                 yield part
             else:
                 digest.add(part)
+                digest.add_frames(part.wire_len, part.ts_ns)
                 yield part.wire_len
 
     def _packets(self, lengths: Lengths) -> Packets:

@@ -14,11 +14,12 @@ from rxreplay.errors import OptionError
 from .comparing import DEFAULTS, compare
 from .meanings import meaning
 from .options import Options, Progress, no_progress
+from .recorded import recorded
 from .result import ResultWarning, TraceInfo
+from .schemas import SWEEP
 from .settings import resolve
 from .sources import Source
 
-SCHEMA: Final = "rxreplay-sweep/1"
 OF_THE_REPLAY: Final = {"ring": "ring", "poll": "polls", "rcvbuf": "rcvbuf"}
 MOST_VALUES: Final = 512
 CLIFF: Final = 0.1  # of the larger value, from one step to the next
@@ -107,10 +108,7 @@ class Sweep:
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
-        return {
-            "schema": SCHEMA,
-            "config": self.config,
-            "run": self.run,
+        return recorded(SWEEP, self.config, self.run) | {
             "trace": self.trace.as_dict(),
             "strategy": self.strategy,
             "knob": self.knob,

@@ -13,6 +13,7 @@ class Sums(NamedTuple):
 
     tally: Record
     histogram: Int64s
+    fingerprint: Record
 
 
 class Digest:
@@ -22,6 +23,8 @@ class Digest:
     ----------
     summary : Summary
         Counts, times and lengths.
+    fingerprint : record
+        Of the frames that were given; those of blocks and packets are added by `add_frames`.
 
     Examples
     --------
@@ -38,16 +41,32 @@ class Digest:
 
     def __init__(self) -> None:
         """Start from nothing."""
+        from .fingerprint import new_fingerprint  # numba comes with it
+
         self.summary = Summary()
+        self.fingerprint = new_fingerprint()
 
     def add(self, block: Block) -> None:
         """Add a block."""
         self.summary.add(block)
 
+    def add_frames(self, frame_len: Int64s, ts_ns: Int64s) -> None:
+        """Add frames to the fingerprint, in the order in which they are replayed."""
+        from .fingerprint import add_frames
+
+        add_frames(frame_len, ts_ns, self.fingerprint)
+
+    @property
+    def fingerprint_text(self) -> str:
+        """The fingerprint in letters and digits."""
+        from .fingerprint import fingerprint_text
+
+        return fingerprint_text(self.fingerprint)
+
     @property
     def sums(self) -> Sums:
         """What a compiled walk adds to, other than by `add`."""
-        return Sums(self.summary.tally, self.summary.histogram)
+        return Sums(self.summary.tally, self.summary.histogram, self.fingerprint)
 
     def note_beyond(self, wire_len: Int64s) -> None:
         """Note the long ones of the lengths that the walk has just added, in parts like blocks."""

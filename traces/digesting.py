@@ -3,11 +3,21 @@
 from rxreplay._jit import kernel
 
 from .digest import Sums
+from .fingerprint import add_frames
+from .framing import LONGEST
+from .link_types import ETH_HLEN
 from .packets import CAP_LEN, TS_NS, Bytes, Int64s, Record, Records, Word
 from .scan_pcap import scan_pcap
 from .scan_pcapng import scan_pcapng
 from .tally import add_lengths, add_times
 from .walk import FULL
+
+
+@kernel
+def put_in_ethernet(wire_len: Int64s, header: Word, frame_len: Int64s) -> None:
+    """Do as `framing.in_ethernet` does."""
+    for i in range(wire_len.size):
+        frame_len[i] = min(max(wire_len[i] - header, 0) + ETH_HLEN, LONGEST)
 
 
 @kernel
@@ -17,6 +27,11 @@ def add_piece(walk: Record, columns: Int64s, wire_len: Int64s, sums: Sums) -> Wo
     if count:
         add_lengths(wire_len[:count], columns[CAP_LEN, :count], sums.tally, sums.histogram)
         add_times(columns[TS_NS, :count], sums.tally)
+        frame_len, header = wire_len[:count], sums.fingerprint["header"]
+        if header != ETH_HLEN:
+            frame_len = columns[CAP_LEN, :count]  # which has been added: there is room
+            put_in_ethernet(wire_len[:count], header, frame_len)
+        add_frames(frame_len, columns[TS_NS, :count], sums.fingerprint)
     walk["count"] = 0
     return count
 

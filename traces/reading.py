@@ -1,7 +1,6 @@
 """The loop around a compiled walk: records out, fresh bytes in."""
 
 from collections.abc import Callable, Container, Iterator
-from functools import partial
 from itertools import cycle, repeat
 from typing import Final, Protocol
 
@@ -186,9 +185,15 @@ def read_lengths(
     """
     buffers = np.zeros((BUFFERS, LENGTHS), np.int64)
     columns = new_columns(addresses=False, records=PIECE_RECORDS)
-    scan = partial(decoder.digest, columns=columns, sums=digest.sums)
+    sums, framed = digest.sums, go_on is not None
+
+    def scan(window: Window, lengths: Int64s) -> int:
+        header = header_of_all(decoder.link_types) if framed else ETH_HLEN
+        sums.fingerprint["header"] = header or 0
+        return decoder.digest(window, lengths, columns, sums)
+
     before = digest.timeless_packets
-    split = (SECTION, INTERFACE) if go_on else ()
+    split = (SECTION, INTERFACE) if framed else ()
     walked = read_strides(window, decoder, cycle(buffers), scan, split=split, go_on=go_on)
     for count, buffer in zip(walked, cycle(buffers), strict=False):
         digest.note_beyond(buffer[:count])

@@ -8,6 +8,7 @@ from ..options import Options
 from ..report.as_series import form_of
 from ..result import Results
 from ..writing import check_free, output
+from .reporting import run_record
 from .saying import complain
 
 
@@ -48,6 +49,7 @@ def write_series(results: Results, path: str | None, *, quiet: bool) -> None:
     """Write the file, if one is wanted."""
     if path is None:
         return
+    results.run.update(run_record())
     with output(path) as out:
         form_of(path)(results, out)
     if not quiet:

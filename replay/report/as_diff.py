@@ -36,6 +36,9 @@ def write_pair(to: SafeConsole, pair: Pair) -> None:
     queue = "" if pair.queue is None else f", queue {pair.queue}"
     to.print()
     to.print(line(f"{pair.capture}, {' → '.join(strategies)}{queue}", "bold"), soft_wrap=True)
+    if pair.same_packets is not None:
+        says = "the same packets" if pair.same_packets else "not the same packets"
+        to.print(line(says, "dim" if pair.same_packets else "yellow"))
     if changes:
         write_changes(to, "figure", changes)
     else:

@@ -10,6 +10,7 @@ from ..flattening import flat
 from ..result import Results
 from ..verdict import verdict
 from .as_table import assumptions, exact, heading
+from .heads import digests_text
 from .row import Row
 from .rows import ROWS, best_of
 
@@ -19,6 +20,7 @@ def write_compare(results: Results, out: TextIO) -> None:
     for number, trace in enumerate(results.traces):
         figures = results.of(number)
         head = [f"**{cell(heading(trace))}**", cell(assumptions(results))]
+        head.append(cell(digests_text(trace, results.config)))
         rows = [["", *map(cell, figures)], ["---", *("---:" for _ in figures)]]
         rows += [[row.label, *cells(row, list(figures.values()))] for row in ROWS]
         doubts = [f"not established: {doubt}" for doubt in results.doubts(number)]
@@ -39,11 +41,17 @@ def write_replay(results: Results, out: TextIO) -> None:
     """Write all figures of one strategy."""
     for result in results.results:
         queue = "" if result.queue is None else f", queue {result.queue}"
-        head = heading(results.traces[result.trace])
+        trace = results.traces[result.trace]
         about = f"{result.strategy}{queue}: {assumptions(results)}"
         rows = [["figure", "value"], ["---", "---:"]]
         rows += [[name, exact(value)] for name, value in flat(result.figures.as_dict())]
-        blocks = [f"**{cell(head)}**", cell(about), "\n".join(table_lines(rows))]
+        digests = digests_text(trace, results.config)
+        blocks = [
+            f"**{cell(heading(trace))}**",
+            cell(about),
+            cell(digests),
+            "\n".join(table_lines(rows)),
+        ]
         write_blocks(out, blocks + ([cell(result.doubt)] if result.doubt else []))
 
 

@@ -23,7 +23,7 @@ def write_pinning(results: Pinnings, out: TextIO) -> None:
     to, config = console(out), results.config
     to.print(line(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
-    say_decided(to, results.trace)
+    say_decided(to, results.trace, results.config)
     to.print(line(clock_text(config["clock"]), "dim"), soft_wrap=True)
     to.print(line(kept_text(results), "dim"), soft_wrap=True)
     say_doubts(to, results.doubts)

@@ -11,9 +11,9 @@ from rxreplay.emulator.series import Series
 from rxreplay.errors import OptionError
 
 from ..escaping import escaped
+from ..recorded import recorded
 from ..result import Result, Results
-
-SCHEMA: Final = "rxreplay-series/1"
+from ..schemas import SERIES
 
 
 def column_lists(series: Series) -> dict[str, list[int | float | None]]:
@@ -71,10 +71,10 @@ def write_json(results: Results, out: TextIO) -> None:
         for result, series in timed_results(results)
     ]
     traces = [
-        {"path": trace.path, "zero_ns": zero}
+        {"path": trace.path, "digest": trace.digest, "zero_ns": zero}
         for trace, zero in zip(results.traces, results.zero_ns, strict=True)
     ]
-    whole = {"schema": SCHEMA, "config": results.config, "traces": traces, "series": found}
+    whole = recorded(SERIES, results.config, results.run) | {"traces": traces, "series": found}
     json.dump(whole, out, allow_nan=False)
     out.write("\n")
 

@@ -26,7 +26,7 @@ def write_sockets(results: SocketResults, out: TextIO) -> None:
     poll = f"polls of {config['poll']}" if isinstance(config["poll"], int) else "polls as given"
     to.print(line(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
-    say_decided(to, results.trace)
+    say_decided(to, results.trace, results.config)
     to.print(line(f"ring of {config['ring']}, {poll}; nobody reads the sockets", "dim"))
     say_doubts(to, doubts(results.warnings))
     write_tables(to, results)

@@ -33,7 +33,7 @@ def write_explain(results: Stories, out: TextIO, told: Collection[int] | None = 
     config = results.config
     to.print(line(heading(results.trace)), soft_wrap=True)
     say_chosen(to, config)
-    say_decided(to, results.trace)
+    say_decided(to, results.trace, results.config)
     how = f"ring of {config['ring']}, {polls_text(config)}"
     to.print(line(f"{config['reference']}, {how}", "dim"))
     say_doubts(to, results.doubts)

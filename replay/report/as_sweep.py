@@ -19,7 +19,7 @@ def write_sweep(found: Sweep, out: TextIO) -> None:
     to = console(out)
     to.print(line(heading(found.trace)), soft_wrap=True)
     say_chosen(to, found.config)
-    say_decided(to, found.trace)
+    say_decided(to, found.trace, found.config)
     to.print(line(rules(found), "dim"), soft_wrap=True)
     say_doubts(to, found.doubts)
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")

@@ -13,7 +13,7 @@ from ..inspecting import meaning
 from ..result import Result, Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
-from .heads import chosen_text, decided_texts, polls_text, stack_text, together_text
+from .heads import chosen_text, decided_texts, digests_text, polls_text, stack_text, together_text
 from .over_time import arriving_line, at_peak_text, resident_line, scale_text
 from .row import Row
 from .rows import EVERY_ROW, ROWS, best_of
@@ -52,7 +52,7 @@ def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> 
         figures = results.of(number)
         to.print(line(heading(trace)), soft_wrap=True)
         say_chosen(to, results.config)
-        say_decided(to, trace)
+        say_decided(to, trace, results.config)
         to.print(line(assumptions(results), "dim"))
         say_doubts(to, results.doubts(number))
         columns = alike(figures)
@@ -109,9 +109,9 @@ def say_chosen(to: SafeConsole, config: Mapping[str, Any]) -> None:
         to.print(line(f"chosen: {text}", "dim"), soft_wrap=True)
 
 
-def say_decided(to: SafeConsole, trace: TraceInfo) -> None:
-    """Say which packets were taken for those that the guest received, and as what."""
-    for text in decided_texts(trace):
+def say_decided(to: SafeConsole, trace: TraceInfo, config: Mapping[str, Any]) -> None:
+    """Say which packets were taken for those that the guest received, as what, and digests."""
+    for text in (*decided_texts(trace), digests_text(trace, config)):
         to.print(line(text, "dim"), soft_wrap=True)
 
 
@@ -245,7 +245,7 @@ def write_replay(results: Results, out: TextIO) -> None:
             continue
         to.print(line(heading(results.traces[result.trace])), soft_wrap=True)
         say_chosen(to, results.config)
-        say_decided(to, results.traces[result.trace])
+        say_decided(to, results.traces[result.trace], results.config)
         to.print(line(f"{result.strategy}: {assumptions(results)}", "dim"))
         say_doubts(to, [result.doubt] if result.doubt else [])
         table = Table(box=None, pad_edge=False, header_style="bold")

@@ -6,10 +6,12 @@ from typing import Any, Final
 from rxreplay.emulator import strategy
 from rxreplay.traces.vantage import GUEST, WIRE
 
+from ..recorded import config_sha256
 from ..result import TraceInfo
 from ..units import duration_text, share_text
 
 SHOWN_QUEUES: Final = 8
+SHOWN_DIGITS: Final = 12  # of 64: enough to tell two apart
 
 
 def chosen_text(config: Mapping[str, Any]) -> str:
@@ -39,6 +41,20 @@ def decided_texts(trace: TraceInfo) -> list[str]:
         forms.get(trace.vantage.decision, device).format(trace.vantage.reason),
         *([queues_text(trace.queue_packets)] if len(trace.queue_packets) > 1 else []),
     ]
+
+
+def digests_text(trace: TraceInfo, config: Mapping[str, Any]) -> str:
+    """Write what another run has in common with this one if it has replayed the same.
+
+    Examples
+    --------
+    >>> from rxreplay import replay
+    >>> results = replay([60], "5.10/small")
+    >>> digests_text(results.traces[0], results.config)
+    'digests: frames nh63:62d0472c249657cb, configuration e57b3df0e3fe'
+    """
+    frames = f"frames {trace.digest}, " if trace.digest else ""
+    return f"digests: {frames}configuration {config_sha256(config)[:SHOWN_DIGITS]}"
 
 
 def polls_text(config: Mapping[str, Any]) -> str:

@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from ..recorded import recorded
 from ..result import ResultWarning, TraceInfo
+from ..schemas import EXPLAIN
 
 NOT_REPLAYED = "not replayed"
 
@@ -176,10 +178,7 @@ class Stories:
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""
-        return {
-            "schema": "rxreplay-explain/1",
-            "config": self.config,
-            "run": self.run,
+        return recorded(EXPLAIN, self.config, self.run) | {
             "trace": self.trace.as_dict(),
             "packets": [story.as_dict() for story in self.stories],
             "warnings": [{"code": w.code, "text": w.text, "trace": w.trace} for w in self.warnings],

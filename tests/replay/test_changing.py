@@ -54,6 +54,26 @@ def test_a_result_differs_from_itself_in_nothing():
     assert [found.config, found.only_before, found.only_after] == [[], [], []]
 
 
+def as_table(found):
+    write_diff(found, out := StringIO())
+    return out.getvalue()
+
+
+def test_it_is_said_whether_the_packets_are_the_same():
+    others = compare([[1514, 64] * 50], ["5.10/mergeable"])
+    assert [pair.same_packets for pair in diff(OLD, OLD).pairs] == [True, True]
+    assert [pair.same_packets for pair in diff(OLD, others).pairs] == [False]
+    assert "\nnot the same packets\n" in as_table(diff(OLD, others))
+
+
+def test_files_of_before_are_read_and_have_no_digest(tmp_path):
+    whole = OLD.as_dict() | {"schema": "rxreplay/1"}
+    del whole["not_modelled"], whole["traces"][0]["digest"]
+    (file := tmp_path / "old.json").write_text(json.dumps(whole))
+    assert [pair.same_packets for pair in diff(file, OLD).pairs] == [None, None]
+    assert "same packets" not in as_table(diff(file, OLD))
+
+
 def test_queues_are_compared_each_with_its_own():
     results = replay(UDP, "5.10/small", queues=2)
     assert [pair.queue for pair in diff(results, results).pairs] == [None, 0, 1]

@@ -20,7 +20,7 @@ from rxreplay.traces import matching, reading
 
 STRATEGIES = ["5.10/mergeable", "4.10/small", "4.11/big", "mst-2016/mergeable", "7.2/mergeable"]
 KEPT = ("packets", "wire_bytes", "wire_len", "above_mtu_packets", "ts_backwards")
-TIMES = ("first_ns", "last_ns", "duration_ns")
+TIMES = ("first_ns", "last_ns", "duration_ns", "digest")
 GUEST, OTHER = 0x525400000001, 0x525400000002
 LINKS = {1: "EN10MB", 113: "LINUX_SLL", 9: "PPP"}
 MOST = 400

@@ -94,7 +94,7 @@ def test_any_document_gives_samples_or_one_line(path, junk):
         ),
         (("results", 0, "figures", "resident_bytes", "mean"), float("inf"), "mean is inf"),
         (("results", 0, "figures", "resident_bytes", "peak"), 2**63, "9223372036854775808, no"),
-        (("schema",), "rxreplay-ring/1", "schema 'rxreplay-ring/1'; a plan reads rxreplay/1"),
+        (("schema",), "rxreplay-ring/1", "schema 'rxreplay-ring/1'; a plan reads rxreplay/1.1"),
     ],
 )
 def test_an_error_says_where(path, junk, told):

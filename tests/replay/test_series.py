@@ -110,8 +110,11 @@ def test_files_agree_with_the_library(tmp_path):
         from_csv = list(csv.DictReader(file))
     from_jsonl = [json.loads(line) for line in paths["jsonl"].read_text().splitlines()]
     whole = json.loads(paths["json"].read_text())
-    assert whole["schema"] == "rxreplay-series/1"
-    assert whole["traces"] == [{"path": str(MIXED), "zero_ns": results.traces[0].first_ns}]
+    assert whole["schema"] == "rxreplay-series/1.1"
+    assert whole["traces"] == [
+        {"path": str(MIXED), "digest": trace.digest, "zero_ns": trace.first_ns}
+        for trace in results.traces
+    ]
     for result, found in zip(results.results, whole["series"], strict=True):
         assert found["columns"] == column_lists(result.series)
         assert found["at_peak"] == result.at_peak.as_dict()

@@ -14,10 +14,11 @@ from markupsafe import Markup, escape
 from ..._version import __version__
 from ...escaping import escaped
 from ...gathering import Report
+from ...recorded import NOT_MODELLED, config_sha256
 from ...units import bytes_text, count_text, number_text
 from ...verdict import findings
 from ..as_table import assumptions, heading, legend
-from ..heads import chosen_text, decided_texts
+from ..heads import chosen_text, decided_texts, digests_text
 from .copies_section import copies_section
 from .parts import Page, Section, page_of
 from .rings_section import rings_section
@@ -34,16 +35,6 @@ SECTIONS: Final[tuple[Callable[[Page], Section], ...]] = (
     copies_section,
     time_section,
     rings_section,
-)
-NOT_MODELLED: Final = (
-    "Consumers that hold skbs, unless --time and --consumer are given: skbs die as the rule named "
-    "above says, and what unread sockets pin is not in the memory shown.",
-    "What the stack does after the driver: GRO, header pulls, linearizing; compare --gro tells.",
-    "Allocations that fail altogether, direct descriptors, programs attached in mid-traffic, "
-    "NET_IP_ALIGN.",
-    "The polls of the guest: no capture shows them. Without a clock they come as the line above "
-    "says; the rings by the clock assume a service time.",
-    "Several vCPUs, interrupt moderation, busy polling, and what vhost batches.",
 )
 UNTOLD: Final = ("threads",)  # no figure depends on it, and the page does not either
 
@@ -111,8 +102,9 @@ def facts(page: Page) -> list[str]:
     """Say what was replayed, how that was decided, and under which rules the figures hold."""
     results = page.report.results
     chosen = [f"chosen: {text}"] if (text := chosen_text(results.config)) else []
+    digests = digests_text(page.trace, results.config)
     doubts = [f"not established: {doubt}" for doubt in results.doubts(page.number)]
-    return [*chosen, *decided_texts(page.trace), came(page), assumptions(results), *doubts]
+    return [*chosen, *decided_texts(page.trace), came(page), assumptions(results), digests, *doubts]
 
 
 def came(page: Page) -> str:
@@ -124,12 +116,14 @@ def came(page: Page) -> str:
 
 def record(report: Report) -> list[tuple[str, str]]:
     """Say what made a page, and all that decides its figures."""
+    config = report.results.config
     run = {"version": __version__}
     run |= {name: value for name, value in report.run.items() if name not in UNTOLD}
     command = run.pop("command", None)
     lines = [("command", shlex.join(["rxreplay", *command]))] if command else []
     lines += [(name, str(value)) for name, value in run.items()]
-    return lines + [(name, json.dumps(value)) for name, value in report.results.config.items()]
+    lines.append(("config_sha256", config_sha256(config)))
+    return lines + [(name, json.dumps(value)) for name, value in config.items()]
 
 
 def index_page(report: Report, names: list[str]) -> str:

@@ -33,9 +33,12 @@ def test_every_strategy_has_kernels():
         ("", f"no strategy '': {LISTS}"),
         (
             "4.11/small,ring=4",
-            "4.11/small has no knob 'ring'; its knobs: hdr_len, device_mtu, order3",
+            "4.11/small has no knob 'ring'; its knobs: hdr_len, device_mtu, order3, headroom, tailroom",
         ),
-        (f"{KNOBBED},avg=4", f"{KNOBBED} has no knob 'avg'; its knobs: min_avg, order3"),
+        (
+            f"{KNOBBED},avg=4",
+            f"{KNOBBED} has no knob 'avg'; its knobs: min_avg, order3, headroom, tailroom",
+        ),
         (f"{KNOBBED},min_avg", "'min_avg' is not NAME=VALUE with a whole number"),
         (f"{KNOBBED},min_avg=", "'min_avg=' is not NAME=VALUE with a whole number"),
         (f"{KNOBBED},min_avg=1.5", "'min_avg=1.5' is not NAME=VALUE with a whole number"),

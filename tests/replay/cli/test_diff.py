@@ -27,7 +27,7 @@ def test_all_forms_tell_the_same_differences(rxreplay, saved):
     shown = {form: rxreplay("diff", *saved, "--format", form) for form in ("table", "json", "csv")}
     assert {(each.exit_code, each.stderr) for each in shown.values()} == {(0, "")}
     whole = json.loads(shown["json"].stdout)
-    assert whole["schema"] == "rxreplay-diff/1"
+    assert whole["schema"] == "rxreplay-diff/1.1"
     changes = [(p["strategy"], c) for p in whole["pairs"] for c in p["changes"]]
     rows = list(csv.DictReader(io.StringIO(shown["csv"].stdout)))
     assert len(rows) == len(changes) > 20
@@ -44,6 +44,7 @@ def test_the_table_says_what_was_set_differently(rxreplay, saved):
     shown = rxreplay("diff", *saved).stdout
     assert "set differently: ring 256 → 512" in shown
     assert "+100.0 %" in shown
+    assert "\nthe same packets\n" in shown
     assert "no figure differs" in rxreplay("diff", saved[0], saved[0]).stdout
 
 
@@ -53,6 +54,7 @@ def test_what_has_no_counterpart_is_named(rxreplay, saved, capture, tmp_path):
     rxreplay("compare", capture(), *names, "--format", "json", "-o", other, "-q")
     shown = rxreplay("diff", saved[0], other).stdout
     assert "only before: 5.10/big of " in shown
+    assert "same packets" in shown
     assert "only after: 7.2/small of " in shown
 
 

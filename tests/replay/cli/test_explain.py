@@ -42,8 +42,8 @@ def lines(result):
 
 def test_a_packet_is_told_in_full(rxreplay, talk):
     shown = lines(rxreplay("explain", talk, *HERE, "--packet", "3", "-q"))
-    assert shown[3] == "5.10/mergeable, ring of 256, polls of 1"
-    assert shown[4:] == [
+    assert shown[4] == "5.10/mergeable, ring of 256, polls of 1"
+    assert shown[5:] == [
         "",
         "packet 3: UDP 10.0.0.1:80 > 10.0.0.2:5000, 1,514 bytes: copy and frags",
         "  buffer    3: 1,536 = 12 virtio header + 1,518 least frame length"
@@ -85,7 +85,7 @@ def test_the_json_form_has_exact_integers(rxreplay, talk):
     assert story["buffers"][0]["sizing"][0] == {"name": "virtio header", "bytes": 12}
     assert story["chunks"][0]["posted"] == 18
     whole = json.loads(rxreplay("explain", talk, *HERE, "-n", "3", "--format", "json").stdout)
-    assert whole["schema"] == "rxreplay-explain/1"
+    assert whole["schema"] == "rxreplay-explain/1.1"
     assert whole["config"]["strategies"] == ["5.10/mergeable"]
     assert whole["trace"]["packets"] == 5
     assert whole["trace"]["direction"]["decision"] == "all packets"
@@ -144,7 +144,7 @@ def test_a_knob_the_ring_and_the_polls_reach_the_emulator(rxreplay, capture):
     options = ("-s", "mst-2016/mergeable", "--set", "min_avg=1518", "--ring", "16", "--poll", "2")
     path = capture(lengths=[60] * 3)
     shown = lines(rxreplay("explain", path, *options, "-n", "2"))
-    assert shown[3] == "mst-2016/mergeable,min_avg=1518, ring of 16, polls of 2"
+    assert shown[4] == "mst-2016/mergeable,min_avg=1518, ring of 16, polls of 2"
     assert "  truesize  2,304 = 2,048 buffer + 256 struct sk_buff" in shown
 
 

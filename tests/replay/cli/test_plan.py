@@ -60,7 +60,7 @@ def test_three_forms_say_the_same(rxreplay, sample):
     asked = ("plan", *map(sample, SAMPLES), *FEW, "--vms", "3", "--hosts", "2")
     table, found = text(rxreplay(*asked)), whole(rxreplay(*asked, "--format", "json"))
     written = rows(rxreplay(*asked, "--format", "csv"))
-    assert found["schema"] == "rxreplay-plan/1"
+    assert found["schema"] == "rxreplay-plan/1.1"
     by_part = {row["part"]: row for row in written}
     for scope, vms in (("vm", 1), ("host", 3), ("fleet", 6)):
         for figure in ("asked_bytes", "posted_bytes", "chunk_bytes", "resident_bytes"):

@@ -81,7 +81,7 @@ def test_a_comparison_shows_the_counts_of_the_json(results, monkeypatch):
 def test_a_replay_shows_every_figure_of_the_json():
     results = rxreplay.replay([60, 300, 1514] * 50, "5.10/mergeable")
     lines = write(results, "table", "replay").splitlines()
-    shown = dict(line.split()[:2] for line in lines[5:])
+    shown = dict(line.split()[:2] for line in lines[6:])
     figures = json.loads(write(results, "json", "replay"))["results"][0]["figures"]
     for path, value in flat(figures):
         if path.startswith("nr_frags.") and not value:
@@ -118,7 +118,7 @@ def test_json_lines_are_the_json_line_by_line(results):
     lines = [json.loads(line) for line in write(results, "jsonl").splitlines()]
     whole = json.loads(write(results, "json"))
     assert lines[0] == {"type": "run"} | {
-        k: whole[k] for k in ("schema", "config", "run", "failed")
+        k: whole[k] for k in ("schema", "config", "run", "not_modelled", "failed")
     }
 
 
@@ -180,7 +180,13 @@ def test_openmetrics_is_read_by_prometheus(results):
         (f.name, s.labels["strategy"], s.labels["trace"]): s.value
         for f in families
         for s in f.samples
+        if f.type == "gauge"
     }
+    told = [sample.labels for f in families if f.type == "info" for sample in f.samples]
+    assert told == [
+        {"sha256": whole["run"]["config_sha256"]},
+        *({"trace": str(n), "digest": t["digest"]} for n, t in enumerate(whole["traces"])),
+    ]
     known = [leaves_of(result) for result in whole["results"] if result["trace"] == 1]
     for figures, name in zip(known, STRATEGIES, strict=True):
         for path, value in figures.items():

@@ -14,6 +14,7 @@ from rxreplay import Options
 
 LENGTHS = [60, 1514, 300, 9014, 129] * 30
 STRATEGIES = ["4.11/mergeable", "5.10/small"]
+RECORD = ("schema", "config", "run", "not_modelled")
 LEVELS = {"peak", "mean", "end"}
 COPIED = {"bytes", "packets"}
 
@@ -26,7 +27,7 @@ def results_of(report):
 TRACE = """
 path format link_type size_bytes packets wire_bytes captured_bytes wire_len first_ns last_ns
 duration_ns snaplen truncated_packets above_mtu_packets ts_backwards direction vantage
-looked_at queue_packets by_size
+looked_at queue_packets digest by_size
 """
 LEVELED = """
 ring_bytes skb_truesize_bytes chunk_bytes slab_bytes resident_bytes payload_bytes_in_flight
@@ -49,8 +50,8 @@ def report(rxreplay, capture):
 
 
 def test_the_top_and_what_each_part_has(report):
-    assert list(report) == ["schema", "config", "run", "traces", "results", "warnings", "failed"]
-    assert report["schema"] == "rxreplay/1"
+    assert list(report) == [*RECORD, "traces", "results", "warnings", "failed"]
+    assert report["schema"] == "rxreplay/1.1"
     assert set(report["config"]) == {
         *(
             "strategies",
@@ -77,7 +78,7 @@ def test_the_top_and_what_each_part_has(report):
         *("queues", "steering", "rss_key", "seed"),
         *("filter", "packets", "start", "end", "linktype"),
     }
-    assert {"version", "command", "threads"} <= set(report["run"])
+    assert {"version", "command", "threads", "config_sha256"} <= set(report["run"])
     [result] = report["results"]
     assert list(result) == ["trace", "strategy", "queue", "doubt", "at_peak", "figures"]
 

@@ -53,7 +53,7 @@ def test_numbers_of_many_digits_fit_as_well(monkeypatch):
 def test_strategies_of_equal_figures_share_a_column(monkeypatch):
     results = rxreplay.compare([[60] * 50])
     lines = render(results, 400, monkeypatch)
-    head = " ".join(lines[2:6])
+    head = " ".join(lines[3:7])
     figures = results.of(0)
     assert figures["4.10/mergeable"] == figures["4.11/mergeable"]
     assert "= 4.11" in head
@@ -141,7 +141,7 @@ def test_a_reference_that_was_not_replayed_leaves_no_ratio(monkeypatch):
 def test_the_rules_of_the_replay_are_said(monkeypatch, polls, text):
     options = rxreplay.Options(polls=polls, ring=64, rcvbuf=5000)
     lines = render(rxreplay.compare([[60] * 10], ["5.10/small"], options), 100, monkeypatch)
-    assert lines[3] == f"ring of 64, {text}, skbs freed by the rule 'drop', a socket of 5,000 B"
+    assert lines[4] == f"ring of 64, {text}, skbs freed by the rule 'drop', a socket of 5,000 B"
 
 
 def test_a_terminal_gets_its_own_width(monkeypatch):
