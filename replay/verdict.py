@@ -65,8 +65,8 @@ def charged(able: Outcome, reference: str) -> str:
     against = ""
     if reference not in names and reference in able:
         base = able[reference]
-        ratio = least * base.delivered_packets / base.truesize_bytes
-        against = f" and ×{ratio:.2f} of {reference}"
+        ratio = f"×{least * base.delivered_packets / base.truesize_bytes:.2f}"
+        against = f" and {ratio} of {reference}" if ratio != "×1.00" else ""
     each = number_text(least, " B a packet")
     why = why_charged(names[0], able[names[0]])
     return f"{verb(names, 'charge')} sockets least, {each}{against}, because {why}"

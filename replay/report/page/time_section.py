@@ -21,6 +21,11 @@ HIGH: Final = 150
 LOW: Final = 60  # the height of the traffic
 MOST: Final = 64  # moments that are shown
 TITLE: Final = "Memory over time"
+OTHER_CLOCK: Final = (
+    "The figures above know no time: polls come by the number of packets. From here on packets "
+    "come at the times of the capture and wait until the guest polls, so that memory can differ "
+    "from the comparison."
+)
 
 Shown = dict[int, list[float]]  # by the numbers of the columns
 
@@ -31,7 +36,8 @@ def time_section(page: Page) -> Section:
     if not series or not page.trace.packets:
         return Section("time", TITLE, ["Nothing is known over time: the packets have no times."])
     first = series[page.columns[0].names[0]]
-    words = [
+    words = [OTHER_CLOCK] if page.report.results.config["clock"] is None else []
+    words += [
         f"The trace lasts {duration_text(first.end_ns)} by the clock. Each point is the most in "
         "its span of time: no peak is lost between two of them."
     ]
