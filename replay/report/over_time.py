@@ -93,10 +93,7 @@ def at_peak_text(peak: AtPeak, strategy_name: str) -> str:
             f"{bytes_text(peak.payload_bytes_in_flight)} of packets kept "
             f"{bytes_text(peak.held_bytes)}"
         )
-    return (
-        f"most memory {when}: {bytes_text(peak.resident_bytes)} {what}. "
-        f"{posted}{held}."
-    )
+    return f"most memory {when}: {bytes_text(peak.resident_bytes)} {what}. {posted}{held}."
 
 
 def kinds_texts(peak: AtPeak) -> Iterator[str]:
