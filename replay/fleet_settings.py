@@ -15,9 +15,10 @@ from .from_qemu import from_qemu
 from .guests import Guest, described
 from .settings import set_each
 
-WORDS: Final = ("strategy", "budget", "name")
+WORDS: Final = ("strategy", "budget", "name", "time", "consumer")
 LONGEST: Final = 200  # letters of a text
 OF_FLEET: Final = ("hosts", "vms", "average")
+OF_REPLAY: Final = ("time", "consumer")  # how long skbs live where captures are replayed
 OF_VM: Final = ("vcpus", "nics", "queues", "ring", "strategy")
 OF_NIC: Final = ("count", "queues", "ring", "strategy", "name")
 
@@ -25,7 +26,7 @@ OF_NIC: Final = ("count", "queues", "ring", "strategy", "name")
 def planned_fleet(
     given: Mapping[str, Any],
     *,
-    config: str | None = None,
+    config: str | Mapping[str, Any] | None = None,
     libvirt: str | None = None,
     qemu: str | None = None,
     settings: Sequence[str] = (),
@@ -36,8 +37,10 @@ def planned_fleet(
     ----------
     given : mapping
         Options by their names, None where they were not given: they come first.
-    config, libvirt, qemu : str or None
-        Files of TOML, of domain XML, of a QEMU command line; `-` is standard input.
+    config : str, mapping or None
+        A file of TOML, or what `read_toml` has read of one.
+    libvirt, qemu : str or None
+        Files of domain XML, of a QEMU command line; `-` is standard input.
     settings : sequence of str
         Knobs of the strategies, as `--set` has them.
 
@@ -54,7 +57,7 @@ def planned_fleet(
     if libvirt and qemu:
         raise OptionError("--from-libvirt and --from-qemu: one VM is planned, give one of them")
     said = {name: value for name, value in given.items() if value is not None}
-    from_file = read_toml(config) if config else {}
+    from_file = read_toml(config) if isinstance(config, str) else dict(config or {})
     tables = from_file.pop("nic", [])
     guest = from_libvirt(libvirt) if libvirt else from_qemu(qemu) if qemu else None
     if guest:
@@ -145,7 +148,8 @@ def read_toml(path: str) -> dict[str, Any]:
     tables = found.get("nic", [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise OptionError(f"{path}: nic is no list of tables: write [[nic]]")
-    check_keys({k: v for k, v in found.items() if k != "nic"}, (*OF_FLEET, *OF_VM, "budget"), path)
+    known = (*OF_FLEET, *OF_VM, *OF_REPLAY, "budget")
+    check_keys({k: v for k, v in found.items() if k != "nic"}, known, path)
     for number, table in enumerate(tables, 1):
         check_keys(table, OF_NIC, f"{path}: nic {number}")
     return found

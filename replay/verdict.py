@@ -65,8 +65,8 @@ def charged(able: Outcome, reference: str) -> str:
     against = ""
     if reference not in names and reference in able:
         base = able[reference]
-        ratio = least * base.delivered_packets / base.truesize_bytes
-        against = f" and ×{ratio:.2f} of {reference}"
+        ratio = f"×{least * base.delivered_packets / base.truesize_bytes:.2f}"
+        against = f" and {ratio} of {reference}" if ratio != "×1.00" else ""
     each = number_text(least, " B a packet")
     why = why_charged(names[0], able[names[0]])
     return f"{verb(names, 'charge')} sockets least, {each}{against}, because {why}"
@@ -126,13 +126,18 @@ def dropped(figures: Outcome) -> list[str]:
         ({name: d.xdp_drops for name, d in losers.items()}, "longer than the program can take"),
         ({name: d.rx_length_errors for name, d in losers.items()}, "refused for their length"),
     ]
-    clauses = [dropped_text(counts, why) for counts, why in causes if any(counts.values())]
+    clauses = [
+        dropped_text(counts, why, len(losers)) for counts, why in causes if any(counts.values())
+    ]
     return [f"{listed(list(losers))} cannot win: " + ", ".join(clauses)]
 
 
-def dropped_text(counts: Mapping[str, int], why: str) -> str:
-    """Say how many packets some strategies drop of one cause."""
+def dropped_text(counts: Mapping[str, int], why: str, losers: int) -> str:
+    """Say how many packets some strategies drop of one cause; if all losers do, name none again."""
     names = [name for name, count in counts.items() if count]
     least, most = min(counts[name] for name in names), max(counts.values())
     count = count_text(most) if least == most else f"{count_text(least)} to {count_text(most)}"
-    return f"{verb(names, 'drop')} {count} {'packet' if most == 1 else 'packets'} {why}"
+    who = verb(names, "drop")
+    if len(names) == losers:
+        who = "it drops" if losers == 1 else "they drop"
+    return f"{who} {count} {'packet' if most == 1 else 'packets'} {why}"

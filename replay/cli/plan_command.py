@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from .by_clock import MAYBE_TIMING, timed
 from .shared import (
@@ -113,7 +114,7 @@ def command(
     Without a CAPTURE it is what full rings take before the first packet. Each CAPTURE is the
     traffic of one NIC; results that compare or replay has written as JSON stand for theirs.
     """
-    from ..fleet_settings import planned_fleet
+    from ..fleet_settings import OF_REPLAY, planned_fleet, read_toml
     from ..options import Options
     from ..planning import plan
     from ..writing import check_free
@@ -123,9 +124,15 @@ def command(
 
     check_free(output, force=force, inputs=all_inputs([*sources, config, libvirt, qemu], how))
     given = {name: how.pop(name) for name in NAMES}
-    files = {"config": config, "libvirt": libvirt, "qemu": qemu}
-    fleet = planned_fleet(given, **files, settings=settings)
+    described = read_toml(config) if config else {}
+    how |= {name: described[name] for name in OF_REPLAY if name in described and not said(name)}
+    fleet = planned_fleet(given, config=described, libvirt=libvirt, qemu=qemu, settings=settings)
     options = Options(**timed(how))
     with progress_bar(quiet=quiet) as progress:
         found = plan(sources, fleet, options, progress, capture_of=capture_of, tries=tries)
     finish(found, "plan", form, output, quiet=quiet)
+
+
+def said(name: str) -> bool:
+    """Say whether an option was given, here or by who configured the command."""
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT

@@ -76,10 +76,12 @@ def resident_line(series: Series) -> tuple[str, str]:
 
 def at_peak_text(peak: AtPeak, strategy_name: str) -> str:
     """Say what was held when memory of a strategy was at its highest."""
-    when = "when the ring was filled first"
+    when = "when the ring was first filled"
     if peak.packet is not None:
         when = f"{duration_text(peak.at_ns)} in, after frame {peak.packet:,}"
-    parts = [*kinds_texts(peak), f"{bytes_text(peak.slab_bytes)} of slab objects"]
+    slab = f"{bytes_text(peak.slab_bytes)} of slab objects"
+    parts = ", ".join([*kinds_texts(peak), slab])
+    what = f"are {parts}" if parts != slab else "of slab objects"
     posted = f"{many(peak.buffers, 'posted buffer')} owned {bytes_text(peak.ring_bytes)}"
     if slab_heads_text([strategy_name]):
         posted += " (heads from the slab not counted)"
@@ -91,10 +93,7 @@ def at_peak_text(peak: AtPeak, strategy_name: str) -> str:
             f"{bytes_text(peak.payload_bytes_in_flight)} of packets kept "
             f"{bytes_text(peak.held_bytes)}"
         )
-    return (
-        f"most memory {when}: {bytes_text(peak.resident_bytes)} are {', '.join(parts)}. "
-        f"{posted}{held}."
-    )
+    return f"most memory {when}: {bytes_text(peak.resident_bytes)} {what}. {posted}{held}."
 
 
 def kinds_texts(peak: AtPeak) -> Iterator[str]:

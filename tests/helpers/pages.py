@@ -55,6 +55,8 @@ class Page(HTMLParser):
             self._value = float(given["value"])
         if tag in LISTED:
             self.texts.append([tag, ""])
+        if tag == "small":  # the note of a cell stands below it
+            self.handle_data("\t")
         if tag not in EMPTY:
             self.open.append(tag)
 

@@ -201,7 +201,7 @@ def peak(**changes):
 
 def test_what_was_held_in_words():
     first = peak(resident_bytes=589_824, slab_bytes=589_824, buffers=255)
-    said = "most memory when the ring was filled first: 576 KiB are 576 KiB of slab objects. "
+    said = "most memory when the ring was first filled: 576 KiB of slab objects. "
     assert at_peak_text(first, "4.10/small") == (
         f"{said}255 posted buffers owned 0 B (heads from the slab not counted)."
     )

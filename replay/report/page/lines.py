@@ -1,11 +1,14 @@
 """Curves of several strategies, each named by its number at its right end."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from .drawing import Drawing
 from .parts import Column
 from .scales import Scale, apart
+
+LONG_RUN: Final = 4
 
 Point = tuple[float, float]
 
@@ -27,7 +30,22 @@ def draw_curves(drawing: Drawing, curves: Sequence[Curve], y: Scale) -> None:
         by_end.setdefault(end, []).append(curve.column)
     wanted = [end[1] for end in by_end]
     for (end, who), place in zip(by_end.items(), apart(wanted, 13, y.stop, y.start), strict=True):
-        drawing.words(end[0] + 5, place + 4, " ".join(str(c.number) for c in who), "name")
+        drawing.words(end[0] + 5, place + 4, numbers([c.number for c in who]), "name")
+
+
+def numbers(ascending: Sequence[int]) -> str:
+    """Write numbers side by side; of many that follow each other the first and the last.
+
+    Examples
+    --------
+    >>> numbers([1, 2, 3, 7]), numbers([1, 3, 4, 5, 6, 9])
+    ('1 2 3 7', '1 3-6 9')
+    """
+    runs = groupby(enumerate(ascending), lambda each: each[1] - each[0])
+    found = [[number for _, number in run] for _, run in runs]
+    return " ".join(
+        f"{run[0]}-{run[-1]}" if len(run) >= LONG_RUN else " ".join(map(str, run)) for run in found
+    )
 
 
 def key_of(columns: Sequence[Column]) -> list[tuple[str, str]]:

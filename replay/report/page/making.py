@@ -15,7 +15,7 @@ from ..._version import __version__
 from ...escaping import escaped
 from ...gathering import Report
 from ...recorded import NOT_MODELLED, config_sha256
-from ...units import bytes_text, count_text, number_text
+from ...units import bytes_text, count_text, many, number_text
 from ...verdict import findings
 from ..as_table import assumptions, heading, legend
 from ..heads import chosen_text, decided_texts, digests_text
@@ -111,7 +111,7 @@ def came(page: Page) -> str:
     """Say how much of a capture came to the device: some packets are not the guest's."""
     figures = page.columns[0].figures
     size = bytes_text(figures.frame_bytes)
-    return f"{figures.packets:,} frames, {size}, came to the device"
+    return f"{many(figures.packets, 'frame')}, {size}, came to the device"
 
 
 def record(report: Report) -> list[tuple[str, str]]:

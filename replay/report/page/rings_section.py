@@ -61,7 +61,7 @@ def axes(sizes: list[int]) -> tuple[Drawing, Scale]:
     drawing = Drawing(HIGH + 44)
     low, high = (sizes[0], sizes[-1]) if len(sizes) > 1 else (sizes[0] / 2, sizes[0] * 2)
     x = Scale(low, high, LEFT, WIDTH - RIGHT, log=True)
-    draw_axis_x(drawing, x, sizes, lambda size: f"{size:.0f}", HIGH + 10)
+    draw_axis_x(drawing, x, sizes, lambda size: f"{size:,.0f}", HIGH + 10)
     drawing.words(LEFT, HIGH + 42, "buffers in the ring", "soft")
     return drawing, x
 

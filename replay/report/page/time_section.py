@@ -21,6 +21,15 @@ HIGH: Final = 150
 LOW: Final = 60  # the height of the traffic
 MOST: Final = 64  # moments that are shown
 TITLE: Final = "Memory over time"
+OTHER_CLOCK: Final = (
+    "The figures above know no time: polls come by the number of packets. From here on packets "
+    "come at the times of the capture and wait until the guest polls, so that memory can differ "
+    "from the comparison."
+)
+STILL: Final = (
+    "All packets have the same time: they are taken for one burst, whose rate means nothing, and "
+    "rings lose what such a burst would. --time rate:PPS sets a rate."
+)
 
 Shown = dict[int, list[float]]  # by the numbers of the columns
 
@@ -31,12 +40,20 @@ def time_section(page: Page) -> Section:
     if not series or not page.trace.packets:
         return Section("time", TITLE, ["Nothing is known over time: the packets have no times."])
     first = series[page.columns[0].names[0]]
-    words = [
+    words = [OTHER_CLOCK] if page.report.results.config["clock"] is None else []
+    words += [
         f"The trace lasts {duration_text(first.end_ns)} by the clock. Each point is the most in "
         "its span of time: no peak is lost between two of them."
     ]
+    if still(page):
+        words.append(STILL)
     words += list(at_peaks(page))
     return Section("time", TITLE, words, [memory_picture(page, first)])
+
+
+def still(page: Page) -> bool:
+    """Say whether there are several packets, and no time passes from one to another."""
+    return page.trace.packets > 1 and not page.trace.duration_ns
 
 
 def at_peaks(page: Page) -> Iterator[str]:
@@ -81,7 +98,8 @@ def memory_picture(page: Page, first: Series) -> Picture:
     )
     title = "Resident memory (logarithmic) and the rate of the traffic over trace time"
     most = max(max(levels) for levels in shown.values())
-    words = f"At most {bytes_text(most)} are resident, with {bit_rate_text(max(rate))} at most."
+    with_rate = "" if still(page) else f", with {bit_rate_text(max(rate))} at most"
+    words = f"At most {bytes_text(most)} are resident{with_rate}."
     markup = drawing.markup("over-time", title, words)
     table = table_of(page.columns, shown, times, rate)
     return Picture("over-time", title, words, markup, [table], key_of(page.columns))

@@ -33,7 +33,8 @@ def test_every_strategy_has_kernels():
         ("", f"no strategy '': {LISTS}"),
         (
             "4.11/small,ring=4",
-            "4.11/small has no knob 'ring'; its knobs: hdr_len, device_mtu, order3, headroom, tailroom",
+            "4.11/small has no knob 'ring'; its knobs: hdr_len, device_mtu, order3, "
+            "headroom, tailroom",
         ),
         (
             f"{KNOBBED},avg=4",

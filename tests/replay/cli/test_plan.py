@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from oracles import capture_writer as writer
 
 EIGHTY = ("--vcpus", "8", "--nics", "10", "-q")
 FEW = ("--vcpus", "2", "--nics", "3", "--try", "queues=1", "-q")
@@ -230,3 +231,58 @@ def test_no_input_is_written_over(rxreplay, tmp_path):
     result = rxreplay("plan", "--from-libvirt", path, "-o", path, "--force")
     assert result.exit_code == 1
     assert path.read_text() == XML
+
+
+@pytest.fixture
+def paced(tmp_path):
+    """Write a capture of 20 frames of 60 bytes, so many milliseconds apart."""
+
+    def write(apart_ms):
+        records = [
+            writer.pcap_record(writer.frame(60), time=(0, n * apart_ms * 1000)) for n in range(20)
+        ]
+        path = tmp_path / f"{apart_ms}ms.pcap"
+        path.write_bytes(writer.pcap_header() + b"".join(records))
+        return path
+
+    return write
+
+
+HELD = ("--time", "recorded", "--consumer", "delay:3500us", "--direction", "both")
+TRUESIZE = 256 + 512  # of 60 bytes, copied whole: struct sk_buff, and a head of 512
+
+
+def in_flight(result):
+    """Give the percentiles of what skbs are charged, of a VM and a host."""
+    return [whole(result)[scope]["captures"]["in_flight"] for scope in ("vm", "host")]
+
+
+def test_what_a_consumer_holds_by_hand(rxreplay, paced):
+    captures = [paced(1), paced(2), paced(5)]
+    fleet = ("--nics", 2, "--vms", 3, "--queues", 1, "--format", "json")
+    vm, host = in_flight(rxreplay("plan", *captures, *fleet, *HELD))
+    # frames of each millisecond, held for 3.5 ms: 4 at once; every 2 ms: 2; every 5 ms: 1
+    assert vm["p50"] == 2 * 2 * TRUESIZE == 3072
+    assert vm["p95"] == vm["p99"] == vm["most"] == 2 * 4 * TRUESIZE == 6144
+    assert host == {rank: 3 * value for rank, value in vm.items()}
+
+
+def test_a_fleet_says_how_long_skbs_live(rxreplay, paced, tmp_path):
+    capture, file = paced(1), tmp_path / "fleet.toml"
+    file.write_text('nics = 2\ntime = "recorded"\nconsumer = "delay:3500us"\n')
+    asked = ("plan", capture, "--fleet", file, "--direction", "both", "--format", "json")
+    assert in_flight(rxreplay(*asked))[0]["most"] == 2 * 4 * TRUESIZE
+    overruled = rxreplay(*asked, "--consumer", "delay:1500us")
+    assert in_flight(overruled)[0]["most"] == 2 * 2 * TRUESIZE
+    file.write_text('consumer = "delay:3500us"\n')
+    assert "--consumer delay:3500us needs a clock" in rxreplay(*asked).stderr
+
+
+def test_results_of_a_consumer_stand_for_their_captures(rxreplay, paced, tmp_path):
+    saved = tmp_path / "saved.json"
+    names = ("-s", "5.10/mergeable", "--format", "json", "-o", saved)
+    assert rxreplay("compare", paced(1), *names, *HELD).exit_code == 0
+    found = rxreplay("plan", saved, "--nics", 2, "--format", "json")
+    assert in_flight(found)[0]["most"] == 2 * 4 * TRUESIZE
+    [rule] = whole(found)["config"]["rules"]
+    assert (rule["lifetime"], rule["clock"]["time"]) == ("delay:3500us", "recorded")

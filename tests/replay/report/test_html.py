@@ -1,17 +1,13 @@
 """The page of a report: its numbers are those of JSON, it is well-formed, and it needs nothing."""
 
 import io
-import json
 from pathlib import Path
 
 import pytest
 import rxreplay
 from helpers.pages import Page, whole
 from oracles import capture_writer as writer
-from rxreplay.report import reporter
-from rxreplay.report.as_csv import flat
 from rxreplay.report.as_html import pages, write_report
-from rxreplay.report.rows import ROWS
 
 STRATEGIES = ["5.10/small", "4.11/mergeable", "mst-2016/mergeable", "5.10/big"]
 LENGTHS = [60, 300, 1514, 9014, 60, 129, 128, 1519, 46] * 12
@@ -42,37 +38,6 @@ def text_of(report):
 
 def page_of(report):
     return Page(text_of(report))
-
-
-def as_json(results):
-    reporter("json", "compare")(results, out := io.StringIO())
-    return json.loads(out.getvalue())
-
-
-def test_all_figures_are_those_of_json(path):
-    report = made(path)
-    shown = page_of(report).table("All figures").values()
-    results = as_json(rxreplay.compare([path], STRATEGIES, ring=RING))["results"]
-    flats = [dict(flat(each["figures"])) for each in results]
-    for name in flats[0]:
-        values = [each[name] for each in flats]
-        if name.startswith("nr_frags.") and not any(values):
-            assert name not in shown
-        elif not isinstance(values[0], str):
-            assert shown.pop(name) == values, name
-    assert set(shown) == {"mean_over", "lifetime"}
-
-
-def test_the_comparison_is_that_of_the_text_table(path):
-    report = made(path)
-    table = page_of(report).table("Strategies side by side")
-    figures = list(report.results.of(0).values())
-    assert [row[0][0] for row in table.rows] == [row.label for row in ROWS]
-    for row in ROWS:
-        cells = table.by_head()[row.label]
-        assert [value for _, value in cells] == [row.value(f) for f in figures]
-        for (text, _), each in zip(cells, figures, strict=True):
-            assert text.startswith(row.text(each).partition("\n")[0].strip())
 
 
 def test_the_best_are_marked_and_the_reference_is_the_first(path):

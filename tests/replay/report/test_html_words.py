@@ -1,14 +1,19 @@
 """What pages say and mark: who is best, who cannot be beaten, where the steps are."""
 
+import io
 from types import SimpleNamespace
 
 import pytest
 import rxreplay
+from helpers.pages import Page
+from oracles import capture_writer as writer
 from rxreplay.emulator import strategy
+from rxreplay.report.as_html import write_report
 from rxreplay.report.page.copies_section import front
 from rxreplay.report.page.parts import page_of
 from rxreplay.report.page.rings_section import answers
 from rxreplay.report.page.tables import comparison_table
+from rxreplay.report.page.time_section import OTHER_CLOCK, STILL
 from rxreplay.report.page.truesize_picture import cliffs
 from rxreplay.report.page.waste_section import waste_section
 
@@ -118,3 +123,20 @@ def test_modes_have_colours_and_those_of_a_mode_dashes():
         "5.10/big": "big d0",
     }
     assert strategy("mst-2016/mergeable").mode.name == "mergeable"
+
+
+@pytest.mark.parametrize("apart_us", [0, 10])
+def test_packets_of_one_time_are_said_to_be_a_burst(tmp_path, apart_us):
+    records = [writer.pcap_record(writer.frame(60), time=(0, n * apart_us)) for n in range(9)]
+    path = tmp_path / "burst.pcap"
+    path.write_bytes(writer.pcap_header() + b"".join(records))
+    how = {"sizes": [16], "direction": "both"}
+    write_report(rxreplay.make_report([str(path)], ["5.10/small"], **how), out := io.StringIO())
+    page = Page(out.getvalue())
+    assert (STILL in page.said("p")) is (apart_us == 0)
+    assert ("bit/s at most" in out.getvalue()) is (apart_us > 0)
+    assert OTHER_CLOCK in page.said("p")
+    timing = rxreplay.timing.Timing()
+    report = rxreplay.make_report([str(path)], ["5.10/small"], timing=timing, **how)
+    write_report(report, out := io.StringIO())
+    assert OTHER_CLOCK not in Page(out.getvalue()).said("p")
