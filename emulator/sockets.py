@@ -79,7 +79,7 @@ class Sockets:
         self.configuration: dict[str, Any] = {
             **self._receiver.configuration,
             "rcvbufs": sizes.tolist(),
-            "holds": list(holds),
+            "holds": self._rows.holds["ns"].tolist(),
             **limits._asdict(),
         }
 

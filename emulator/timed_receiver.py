@@ -108,9 +108,9 @@ class TimedReceiver:
         self._clocked.clock["room"] = state["posted_room"]
         self.configuration: dict[str, Any] = {
             "strategy": strategy.name,
-            "ring": ring,
+            "ring": self._queue.layout.ring_size,
             **service._asdict(),
-            "rcvbuf": rcvbuf,
+            "rcvbuf": int(state["fit_rcvbuf"]),
             "events": events,
             "keep": keep,
             "bins": bins.summed.shape[0] if bins else 0,

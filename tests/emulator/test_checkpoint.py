@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rxreplay.emulator import Receiver, checkpoint, strategy
 from rxreplay.emulator.bins import new_bins
@@ -65,6 +65,7 @@ def test_any_bytes_are_no_checkpoint(anything):
     assert told(anything, rx=Receiver(SMALL)).startswith("no checkpoint: it does not begin with")
 
 
+@settings(max_examples=10)
 @given(st.integers(0, 10**6), st.sampled_from([1, 128]))
 def test_a_bit_that_has_changed_is_found(place, bit):
     saved = bytearray(save({"rx": received()}))

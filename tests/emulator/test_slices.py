@@ -71,7 +71,7 @@ def bits(carrier):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(
     bursts=BURSTS,
     cuts=CUTS,
@@ -94,6 +94,7 @@ def test_packet_by_packet(name, bursts, cuts, ring, polls, keeping):
     assert sliced.log.tobytes() == whole.log.tobytes()
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=2)
 @given(
@@ -126,7 +127,7 @@ def test_a_stride_ends_where_a_slice_does_and_the_next_slice_has_one_of_its_own(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(
     bursts=BURSTS,
     cuts=CUTS,
