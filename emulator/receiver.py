@@ -1,6 +1,7 @@
 """One receive queue under one strategy: blocks of frame lengths in, figures out."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,12 +11,22 @@ from .batch import Batch, batch_of
 from .figures import Figures
 from .ledger import check_alive, check_delivered
 from .queue import Polls, checked_polls, checked_rcvbuf, checked_ring, new_queue
-from .state import DEVICE_TOO_LONG, SKB, Int64s, Records
+from .state import DEVICE_TOO_LONG, SKB, Int64s, Queue, Records
 from .strategies import Strategy
 
 if TYPE_CHECKING:
     from .counting import Counter, Counters
     from .strides import Strides
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a receiver takes into the next slice of a trace."""
+
+    queue: Queue
+    first_buffer_size: int
+    packets: int
+    frame_bytes: int
 
 
 class Receiver:
@@ -40,6 +51,11 @@ class Receiver:
     strides : bool or Counters
         Whether to count packets, and add up at the end, where the queue is in a cycle: some ten
         times faster, with the same figures. Receivers of the same batches can share counters.
+
+    Attributes
+    ----------
+    configuration : dict of str to what JSON has
+        All of these that its state depends on, for `checkpoint`.
 
     Raises
     ------
@@ -73,6 +89,15 @@ class Receiver:
         self._polls = checked_polls(polls)
         rcvbuf = checked_rcvbuf(rcvbuf)
         layout = strategy.layout(checked_ring(ring))
+        self.configuration: dict[str, Any] = {
+            "strategy": strategy.name,
+            "ring": layout.ring_size,
+            "polls": self._polls.tolist(),
+            "rcvbuf": rcvbuf,
+            "unread": unread,
+            "events": events,
+            "keep": keep,
+        }
         self._queue = new_queue(layout, events, keep, rcvbuf if unread else 0)
         state = self._queue.state
         state["budget"] = self._polls[0]
@@ -107,6 +132,20 @@ class Receiver:
             self._strides.receive(batch.frames)
         else:
             self._kernels.receive(self._queue, batch.frames, self._polls)
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next slice; a stride ends here."""
+        if self._strides:
+            self._strides.settle()
+        return Carried(self._queue, self._first_buffer_size, self._packets, self._frame_bytes)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same configuration has carried."""
+        self._queue, self._packets = carried.queue, carried.packets
+        self._first_buffer_size, self._frame_bytes = carried.first_buffer_size, carried.frame_bytes
+        if self._strides:
+            self._strides.resume(carried.queue, carried.packets)
 
     @property
     def counter(self) -> "Counter | None":

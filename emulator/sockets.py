@@ -1,11 +1,13 @@
 """Sockets of several sizes behind one receive queue, for all traffic and for each flow alone."""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 
 from .queue import Polls, checked_rcvbuf, checked_ring
+from .receiver import Carried as CarriedQueue
 from .receiver import Receiver
 from .socket_figures import SocketFigures, busiest, figures_of
 from .socket_rows import ARRIVAL, LIMITS, Limits, SocketRows, new_rows
@@ -13,6 +15,15 @@ from .state import Int64s
 from .strategies import Strategy
 
 PIECE: Final = 8_192  # frames: what of their skbs is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a queue and its sockets take into the next slice of a trace."""
+
+    queue: CarriedQueue
+    rows: SocketRows
+    frames: int
 
 
 class Sockets:
@@ -28,6 +39,11 @@ class Sockets:
         As for `Receiver`.
     limits : Limits
         Of more flows the busiest are followed, and a window of more packets is given up.
+
+    Attributes
+    ----------
+    configuration : dict of str to what JSON has
+        All of these, for `checkpoint`.
 
     Raises
     ------
@@ -60,6 +76,22 @@ class Sockets:
         sizes = np.array([checked_rcvbuf(rcvbuf) for rcvbuf in rcvbufs], np.int64)
         self._rows = new_rows(strict, sizes, np.array(holds, np.int64), limits)
         self._frames = 0
+        self.configuration: dict[str, Any] = {
+            **self._receiver.configuration,
+            "rcvbufs": sizes.tolist(),
+            "holds": self._rows.holds["ns"].tolist(),
+            **limits._asdict(),
+        }
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next slice."""
+        return Carried(self._receiver.carried, self._rows, self._frames)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what others of the same configuration have carried."""
+        self._receiver.resume(carried.queue)
+        self._rows, self._frames = carried.rows, carried.frames
 
     def receive(self, frames: Int64s, ts_ns: Int64s, flow: Int64s) -> None:
         """Receive the next frames.

@@ -1,13 +1,20 @@
 """What reaches the protocols: the skbs of a receive queue after header pulls and GRO."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from rxreplay.errors import LedgerError
 
 from .figures import Copied, Figures, StackFigures
 from .stack_state import AGGREGATE, STACK
-from .state import Int64s, Records
+from .state import Int64s, Record, Records
+
+
+class Carried(NamedTuple):
+    """What a stack takes into the next slice of a trace."""
+
+    counts: Record  # STACK
 
 
 class Stack:
@@ -17,6 +24,11 @@ class Stack:
     ----------
     max_skb_frags : int
         Frags that an skb can have.
+
+    Attributes
+    ----------
+    configuration : dict of str to int
+        It, for `checkpoint`.
 
     Examples
     --------
@@ -36,6 +48,16 @@ class Stack:
         """Begin with nothing."""
         self._most = max_skb_frags
         self._counts = np.zeros(1, STACK)[0]
+        self.configuration = {"max_skb_frags": max_skb_frags}
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next slice."""
+        return Carried(self._counts)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same configuration has carried."""
+        self._counts = carried.counts
 
     def take(self, skbs: Records, packets: Int64s) -> Records:
         """Take the skbs of whole polls; give those that reach the protocols.

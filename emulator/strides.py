@@ -184,6 +184,10 @@ class Strides:
                 self.settle()
         self._receive(frames)
 
+    def resume(self, queue: Queue, received: int) -> None:
+        """Go on with another queue, which has received so many frames."""
+        self._queue, self._stride, self._received = queue, None, received
+
     def settle(self) -> None:
         """End a stride."""
         if self._stride:

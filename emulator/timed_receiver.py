@@ -1,7 +1,7 @@
 """One receive queue under one strategy by the clock: frames and their times in, figures out."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,18 +12,28 @@ from .account import figures_of, with_closed
 from .at_peak import at_peak_of
 from .batch import batch_of
 from .bins import Bins, check_origin, highest_of, new_bins
-from .clock import IDLE, ONE_BUDGET, Arriving, Service, Stall, merged, new_clock
+from .clock import IDLE, ONE_BUDGET, Arriving, Clocked, Service, Stall, merged, new_clock
 from .figures import Amplification, Figures
 from .holding import DELAY, DROP, NAMES, Consumer
 from .kept import Holders, check_kept, consumed
 from .ledger import check_alive, check_delivered
 from .queue import checked_rcvbuf, checked_ring, new_queue
 from .series import Series, series_of
-from .state import HELD, LEVELS, Int64s, Records
+from .state import HELD, LEVELS, Int64s, Queue, Records
 from .strategies import Strategy
 
 NO_FLOWS: Final = np.zeros(0, np.int64)
 PATHS: Final = ("small", "small_skb", "mergeable", "big")  # as `timed` numbers them
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a receiver takes into the next slice of a trace."""
+
+    queue: Queue
+    clocked: Clocked
+    frame_bytes: int
+    holders: Holders
 
 
 class TimedReceiver:
@@ -52,6 +62,8 @@ class TimedReceiver:
     ----------
     holders : Holders
         Who pinned what when it was about the most.
+    configuration : dict of str to what JSON has
+        All that its state depends on of what it was made with, for `checkpoint`.
 
     Raises
     ------
@@ -94,6 +106,19 @@ class TimedReceiver:
         state["opened"] = 1
         state["consumed"] = consumer.kind != DROP
         self._clocked.clock["room"] = state["posted_room"]
+        self.configuration: dict[str, Any] = {
+            "strategy": strategy.name,
+            "ring": self._queue.layout.ring_size,
+            **service._asdict(),
+            "rcvbuf": int(state["fit_rcvbuf"]),
+            "events": events,
+            "keep": keep,
+            "bins": bins.summed.shape[0] if bins else 0,
+            "origin": int(bins.now["origin"]) if bins else None,
+            "consumer": NAMES[consumer.kind],
+            "consumer_span_ns": consumer.span_ns,
+            "consumer_rcvbuf": consumer.rcvbuf,
+        }
         self._frame_bytes = 0
         self.holders = Holders(0, 0, [])
 
@@ -172,6 +197,16 @@ class TimedReceiver:
         self.holders.look(self._queue, self._clocked.holding)
         self._queue, holding = with_room(self._queue, self._clocked.holding)
         self._clocked = self._clocked._replace(holding=holding)
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next slice, the stalls too."""
+        return Carried(self._queue, self._clocked, self._frame_bytes, self.holders)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same configuration has carried."""
+        self._queue, self._clocked = carried.queue, carried.clocked
+        self._frame_bytes, self.holders = carried.frame_bytes, carried.holders
 
     @property
     def drops(self) -> int:

@@ -19,3 +19,7 @@ class StrategyError(OptionError):
 
 class LedgerError(RxReplayError):
     """The memory of a run does not balance: a fault of the emulator, never of the capture."""
+
+
+class CheckpointError(RxReplayError):
+    """What a slice left cannot be continued: damaged, or of other options or another model."""

@@ -43,6 +43,15 @@ def test_the_example_of_a_fleet_is_the_file():
     assert f"```toml\n{file.read_text()}```" in page.read_text()
 
 
+def test_python_example_of_slices_runs():
+    page = (CHECKOUT / "docs" / "slices.md").read_text()
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    sample = CHECKOUT / "traces" / "samples" / "udp-stream.pcap"
+    code = code.replace("udp-stream.pcap", str(sample))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split()[-1:] == ["True"], done.stderr
+
+
 def test_python_example_of_the_readme_runs():
     readme = (CHECKOUT / "README.md").read_text()
     code = re.search(r"```python\n(.*?)```", readme, re.DOTALL)[1]
