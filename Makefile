@@ -4,7 +4,7 @@ CHROMIUM ?= chromium
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml scripts/venv
 
-.PHONY: demo test test-nojit test-bounds test-peers test-browser fuzz lint types bench bench-stages bench-docs samples clean
+.PHONY: demo test test-nojit test-bounds test-peers test-browser fuzz lint types docs bench bench-stages bench-docs samples clean
 
 demo: .venv/ready  ## Compare the receive strategies on a bundled capture, and write a page about it
 	$(BIN)/rxreplay compare traces/samples/mixed-ns-snap96.pcap
@@ -37,6 +37,10 @@ types: .venv/ready-lint  ## On an installed copy: proves the packaging as well
 	rm -rf .typecheck
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target .typecheck .
 	MYPYPATH=.typecheck $(BIN)/mypy
+
+docs: .venv/ready-docs  ## These pages as a site, build/docs/index.html; a page or link that leads nowhere fails
+	rm -rf build/docs
+	$(BIN)/sphinx-build -q -W --keep-going -d build/doctrees docs build/docs
 
 fuzz: SECONDS = 60
 fuzz: .venv/ready-fuzz  ## Any bytes at everything that reads some; each target SECONDS, twice
@@ -76,6 +80,10 @@ clean:
 
 .venv/ready-bench: $(SOURCES)
 	PYTHON=$(PYTHON) scripts/venv bench
+	@touch $@ .venv/ready
+
+.venv/ready-docs: $(SOURCES)
+	PYTHON=$(PYTHON) scripts/venv docs
 	@touch $@ .venv/ready
 
 .venv/ready-lint: $(SOURCES)

@@ -25,6 +25,14 @@ def test_links_lead_somewhere(page):
     assert [t for t in targets if not (page.parent / t).exists()] == []
 
 
+def test_every_page_is_in_the_navigation_once():
+    docs = CHECKOUT / "docs"
+    trees = re.findall(r"```{toctree}\n(.*?)```", (docs / "index.md").read_text(), re.DOTALL)
+    named = [line for tree in trees for line in tree.splitlines() if line and line[0] != ":"]
+    pages = {path.stem for path in docs.glob("*.md")} - {"index"}
+    assert sorted(named) == sorted([*pages, "decisions/*"])
+
+
 def test_every_figure_is_documented():
     from rxreplay.emulator.figures import Figures
 
