@@ -8,3 +8,4 @@ html_theme = "furo"
 html_title = "rxreplay"
 html_show_sphinx = False
 html_copy_source = False
+html_show_copyright = False
