@@ -2,14 +2,14 @@
 
 import click
 
-from .shared import FAIL_ON, REPORTING, Command
+from .shared import FAIL_ON, REPORTING_DIFF, Command
 
 
 @click.command("diff", cls=Command)
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
 @FAIL_ON
-@REPORTING
+@REPORTING_DIFF
 def command(
     before: str,
     after: str,

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..report import FORMATS, MORE_FORMATS
+from ..report import DIFF_FORMATS, FORMATS, MORE_FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -304,4 +304,5 @@ def reporting(forms: Sequence[str]) -> Callable[[F], F]:
 
 
 REPORTING = reporting(FORMATS)
+REPORTING_DIFF = reporting(DIFF_FORMATS)
 REPORTING_RESULTS = reporting(MORE_FORMATS)

@@ -7,6 +7,7 @@ from typing import Any, Final
 Reporter = Callable[..., None]  # (Results, TextIO or BinaryIO), and how a table is to look
 
 FORMATS: Final = ("table", "json", "csv")
+DIFF_FORMATS: Final = (*FORMATS, "markdown")
 MORE_FORMATS: Final = (*FORMATS, "jsonl", "markdown", "parquet", "openmetrics")
 BINARY: Final = ("parquet",)
 ELSEWHERE: Final = {
@@ -16,6 +17,7 @@ ELSEWHERE: Final = {
     ("table", "ring"): "as_ring",
     ("table", "sockets"): "as_sockets",
     ("table", "diff"): "as_diff",
+    ("markdown", "diff"): "as_diff_markdown",
     ("table", "sweep"): "as_sweep",
 }
 

@@ -43,9 +43,23 @@ def write_info(results: Results, out: TextIO) -> None:
 
 
 def write_diff(found: Differences, out: TextIO) -> None:
-    """Write a row for each figure that differs."""
+    """Write a row for each figure that differs, each length, and each size of a capture."""
     pairs = [pair.as_dict() for pair in found.pairs]
-    _write([pair | change for pair in pairs for change in pair.pop("changes")], out)
+    rows = [pair | change for pair in pairs for change in pair_changes(pair)]
+    for sizes in found.by_size:
+        changes = [asdict(change) for change in sizes.changes or ()]
+        rows += [
+            {"capture": sizes.capture} | change | {"figure": f"by_size.{change['figure']}"}
+            for change in changes
+        ]
+    _write(rows, out)
+
+
+def pair_changes(pair: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take what differs out of a pair: its figures, and its lengths as if they were some."""
+    changes: list[dict[str, Any]] = pair.pop("changes")
+    moved = pair.pop("moved_lengths") or ()
+    return changes + [{"figure": f"truesize_at.{each.pop('length')}"} | each for each in moved]
 
 
 def write_sweep(found: Sweep, out: TextIO) -> None:

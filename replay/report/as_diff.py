@@ -55,12 +55,16 @@ def write_pair(to: SafeConsole, pair: Pair) -> None:
 def write_sizes(to: SafeConsole, sizes: CaptureSizes) -> None:
     """Write how many packets of each size a capture has, where that has changed."""
     if sizes.changes is None:
-        text = f"{sizes.capture}: a result is from before packets by size were written"
-        to.print(line(text, "dim"), soft_wrap=True)
+        to.print(line(unknown_sizes(sizes), "dim"), soft_wrap=True)
     elif sizes.changes:
         to.print()
         to.print(line(f"{sizes.capture}, by size on the wire", "bold"), soft_wrap=True)
         write_changes(to, "packets of", sizes.changes)
+
+
+def unknown_sizes(sizes: CaptureSizes) -> str:
+    """Say that the sizes of a capture are not known."""
+    return f"{sizes.capture}: a result is from before packets by size were written"
 
 
 def write_changes(to: SafeConsole, head: str, changes: Iterable[Change]) -> None:

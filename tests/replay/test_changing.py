@@ -13,6 +13,7 @@ from rxreplay import result_file as rf
 from rxreplay.changing import Differences, Pair, changes, counterparts, outgrown
 from rxreplay.limits import parse_limit
 from rxreplay.moved_lengths import moved_lengths
+from rxreplay.report import as_diff_markdown
 from rxreplay.report.as_diff import write_diff
 from rxreplay.result_file import result_file
 
@@ -255,7 +256,15 @@ def test_a_result_without_packets_by_size_is_still_compared(tmp_path, sizes):
     found = diff(path, OLD)
     assert [each.changes for each in found.by_size] == [None]
     assert found.pairs
-    assert "a result is from before packets by size were written" in text_of(found)
+    for text in texts_of(found):
+        assert "a result is from before packets by size were written" in text
+
+
+def texts_of(found):
+    """Write what was found as a table, and as Markdown."""
+    markdown = StringIO()
+    as_diff_markdown.write_diff(found, markdown)
+    return text_of(found), markdown.getvalue()
 
 
 def text_of(found):
@@ -282,7 +291,20 @@ def test_unknown_strategies_and_rings_have_no_lengths(unknown):
     assert moved_lengths(("5.10/small", 256), unknown) is None
     pair = Pair("a", unknown[0], "5.10/small", None, {}, {}, (256, unknown[1]))
     found = Differences("a", "b", [], [pair], [], [])
-    assert "a strategy or ring is not known" in text_of(found)
+    for text in texts_of(found):
+        assert "a strategy or ring is not known" in text
+
+
+def test_markdown_names_what_has_no_counterpart():
+    found = Differences("a_.json", "b", [], [], ["x of a|b"], ["y"], ["c.pcap: cut"])
+    lines = texts_of(found)[1].splitlines()
+    assert lines[0] == r"a\_.json → b"
+    assert lines[2:] == [
+        r"- only before: x of a\|b",
+        "- only after: y",
+        "- failed after: c.pcap: cut",
+        "",
+    ]
     assert found.as_dict()["pairs"][0]["moved_lengths"] is None
 
 

@@ -24,7 +24,8 @@ def saved(rxreplay, capture, tmp_path):
 
 
 def test_all_forms_tell_the_same_differences(rxreplay, saved):
-    shown = {form: rxreplay("diff", *saved, "--format", form) for form in ("table", "json", "csv")}
+    forms = ("table", "json", "csv", "markdown")
+    shown = {form: rxreplay("diff", *saved, "--format", form) for form in forms}
     assert {(each.exit_code, each.stderr) for each in shown.values()} == {(0, "")}
     whole = json.loads(shown["json"].stdout)
     assert whole["schema"] == "rxreplay-diff/1.1"
@@ -32,12 +33,14 @@ def test_all_forms_tell_the_same_differences(rxreplay, saved):
     rows = list(csv.DictReader(io.StringIO(shown["csv"].stdout)))
     assert len(rows) == len(changes) > 20
     lines = [line.split() for line in shown["table"].stdout.splitlines()]
+    marked = [line.replace("\\", "").split(" | ") for line in shown["markdown"].stdout.splitlines()]
     for (strategy, change), row in zip(changes, rows, strict=True):
         assert (row["strategy"], row["figure"]) == (strategy, change["figure"])
         assert row["difference"] == str(change["difference"])
         if isinstance(change["difference"], int):
             texts = [f"{change['before']:,}", f"{change['after']:,}", f"{change['difference']:+,}"]
             assert any(line[:4] == [change["figure"], *texts] for line in lines)
+            assert any(line[:4] == [f"| {change['figure']}", *texts] for line in marked)
 
 
 def test_the_table_says_what_was_set_differently(rxreplay, saved):
@@ -46,6 +49,28 @@ def test_the_table_says_what_was_set_differently(rxreplay, saved):
     assert "+100.0 %" in shown
     assert "\nthe same packets\n" in shown
     assert "no figure differs" in rxreplay("diff", saved[0], saved[0]).stdout
+
+
+def test_sizes_and_lengths_are_in_every_form(rxreplay, capture, tmp_path):
+    results = (("before", "5.10/small", [60] * 3), ("after", "7.2/mergeable", [60, 1514]))
+    for name, strategy, frames in results:
+        saving = ("-q", "--format", "json", "-o", str(tmp_path / name))
+        rxreplay("replay", capture(f"{name}.pcap", frames), "-s", strategy, *saving)
+    pair = [str(tmp_path / name) for name, _, _ in results]
+    whole = json.loads(rxreplay("diff", *pair, "--format", "json").stdout)
+    [sizes], [lengths] = whole["by_size"], [each["moved_lengths"] for each in whole["pairs"]]
+    rows = csv.DictReader(io.StringIO(rxreplay("diff", *pair, "--format", "csv").stdout))
+    found = {row["figure"]: row["difference"] for row in rows}
+    assert found["by_size.to_64.packets"] == "-2"
+    assert found["by_size.1024_to_1518.wire_bytes"] == "1514"
+    assert {f"by_size.{c['figure']}" for c in sizes["changes"]} <= set(found)
+    assert {found[f"truesize_at.{x['length']}"] for x in lengths} == {
+        str(x["difference"]) if x["difference"] is not None else "" for x in lengths
+    }
+    text = rxreplay("diff", *pair, "--format", "markdown").stdout
+    assert "\n**not the same packets**\n" in text
+    assert "\n| to\\_64.packets | 3 | 1 | -2 | -66.7 % |\n" in text
+    assert "\n| 60 | 2,176 | 896 | -1,280 | -58.8 % |\n" in text
 
 
 def test_what_has_no_counterpart_is_named(rxreplay, saved, capture, tmp_path):
