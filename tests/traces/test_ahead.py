@@ -220,7 +220,8 @@ def test_a_walk_that_nobody_ends_lets_the_process_end(tmp_path):
     path.write_bytes(gzip.compress(LARGE))
     code = (
         "import sys, threading\n"
-        "from rxreplay.traces import open_trace\n"
+        "from rxreplay.traces import ahead, open_trace\n"
+        "ahead.PIECES = 4\n"  # fewer than there are
         "keep = [open_trace(sys.argv[1]).blocks()]\n"
         "keep += keep\n"
         "print(next(keep[0]).wire_len.size > 0, threading.active_count())\n"

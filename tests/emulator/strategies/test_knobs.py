@@ -11,6 +11,7 @@ def knobs(name):
     return {knob.name for knob in strategy(name).knobs}
 
 
+@pytest.mark.all_variants
 @pytest.mark.parametrize(
     ("name", "refused"),
     [
