@@ -14,7 +14,7 @@ from .schemas import RESULT
 
 Path = str | PathLike[str]
 HOW: Final = "make a result file by rxreplay compare CAPTURE --format json -o FILE"
-PARTS: Final = {"config": dict, "traces": list, "results": list}
+PARTS: Final = {"config": dict, "traces": list, "results": list, "failed": list}
 WORDS: Final = ("mean_over", "lifetime")  # figures that are no numbers
 LARGEST: Final = 2**28  # bytes of a file
 MOST: Final = 2**63 - 1  # that a figure can be
@@ -133,7 +133,7 @@ def checked(whole: object, name: str) -> Mapping[str, Any]:
         what = f"schema {brief(repr(found))}" if found else "no schema"
         raise RxReplayError(f"{name}: {what}, where {RESULT} was expected; {HOW}")
     for part, kind in PARTS.items():
-        if not isinstance(whole.get(part), kind):
+        if not isinstance(whole.get(part, [] if part == "failed" else None), kind):
             raise RxReplayError(f"{name}: there is no sound `{part}`; {HOW}")
     if not all(isinstance(trace, dict) for trace in whole["traces"]):
         raise RxReplayError(f"{name}: its traces are not whole; {HOW}")

@@ -110,6 +110,7 @@ WHOLE = json.loads(json.dumps(OLD.as_dict()))
         ('{"schema": "rxreplay-ring/1"}', "schema 'rxreplay-ring/1', where rxreplay/1"),
         ('{"schema": "rxreplay/1"}', "there is no sound `config`"),
         (json.dumps(WHOLE | {"traces": [7]}), "its traces are not whole"),
+        (json.dumps(WHOLE | {"failed": 3}), "there is no sound `failed`"),
         (json.dumps(WHOLE | {"traces": []}), "result 0 is not whole"),
         (json.dumps(WHOLE | {"results": [{}]}), "result 0 is not whole"),
         (json.dumps(WHOLE | {"results": [WHOLE["results"][0], 3]}), "result 1 is not whole"),

@@ -41,7 +41,10 @@ def test_a_knob_has_ends(value, good):
 
 @pytest.mark.parametrize(
     ("strategies", "known"),
-    [(["4.11/small"], "device_mtu, hdr_len, order3"), (BOTH, "min_avg, order3")],
+    [
+        (["4.11/small"], "device_mtu, hdr_len, headroom, order3, tailroom"),
+        (BOTH, "headroom, min_avg, order3, tailroom"),
+    ],
 )
 def test_an_unknown_knob_is_refused_with_the_list(strategies, known):
     with pytest.raises(StrategyError, match=f"--set ewma=3: .* known: {known}$"):

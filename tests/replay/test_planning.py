@@ -280,7 +280,7 @@ def test_a_knob_is_turned_where_there_is_one():
 @pytest.mark.parametrize(
     ("tries", "told"),
     [
-        ("colour=3", "--try colour=3: there are queues, ring, strategy, device_mtu"),
+        ("colour=3", "--try colour=3: there are queues, ring, strategy, copy_len"),
         ("ring", "'ring' is not NAME=VALUE"),
         ("ring=100", "a ring has 2 to"),
         ("queues=0", "queues of a NIC: a whole number from 1 to 32,768, not 0"),

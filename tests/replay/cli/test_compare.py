@@ -70,7 +70,7 @@ def test_options_reach_the_emulator(rxreplay, capture):
         (["--poll", "65"], "a NAPI poll receives 1 to 64 packets"),
         (
             ["--set", "nope=3"],
-            "no strategy here has that knob; known: device_mtu, guest_gso, hdr_len, min_avg",
+            "known: copy_len, device_mtu, guest_gso, hdr_len, headroom, min_avg",
         ),
         (["--set", "min_avg=x"], "'min_avg=x' is not NAME=VALUE with a whole number"),
         (["--set", "min_avg"], "'min_avg' is not NAME=VALUE"),
@@ -82,7 +82,7 @@ def test_options_reach_the_emulator(rxreplay, capture):
         ),
         (
             ["-s", "4.11/small", "--set", "min_avg=99"],
-            "has that knob; known: device_mtu, hdr_len, order3",
+            "has that knob; known: device_mtu, hdr_len, headroom, order3, tailroom",
         ),
         (["--guest-mac", "zz"], "'zz' is not a MAC address; write it as 52:54:00:12:34:56"),
         (["--row", "nope"], "nope"),
