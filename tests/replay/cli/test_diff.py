@@ -67,6 +67,8 @@ def test_sizes_and_lengths_are_in_every_form(rxreplay, capture, tmp_path):
     assert {found[f"truesize_at.{x['length']}"] for x in lengths} == {
         str(x["difference"]) if x["difference"] is not None else "" for x in lengths
     }
+    lines = [line.split() for line in rxreplay("diff", *pair).stdout.splitlines()]
+    assert ["60", "2,176", "896", "-1,280", "-58.8", "%"] in lines
     text = rxreplay("diff", *pair, "--format", "markdown").stdout
     assert "\n**not the same packets**\n" in text
     assert "\n| to\\_64.packets | 3 | 1 | -2 | -66.7 % |\n" in text
