@@ -20,7 +20,7 @@ import ours
 import peers
 import stages
 from documents import as_text, keep
-from loads import GZIP_SHARE, SLICE, TITLES, Pair, gzip_pair, packets_of, pair
+from loads import SLICE, TITLES, Pair, gzip_pair, packets_of, pair
 from machine import machine
 from table import bar_table, full_table, start_table, summary
 from timing import Task, interleaved, script, start_up
@@ -95,7 +95,7 @@ def measure(asked: argparse.Namespace) -> dict:
             packets = packets_of(load, asked.gigabytes)
             rows += measure_load(load, packets, asked.runs, folder)
         if "imix" in asked.loads:
-            packets = packets_of("imix", asked.gigabytes / GZIP_SHARE)
+            packets = packets_of("imix", asked.gigabytes)
             rows += measure_gzip(packets, asked.runs, folder)
     return {"machine": machine(), "runs": asked.runs, "start_up": starts, "rows": rows}
 

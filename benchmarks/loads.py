@@ -10,7 +10,6 @@ import captures
 
 SMALL = 1000
 SLICE = 200_000  # packets for what would take minutes over all
-GZIP_SHARE = 4  # of the bytes that other loads have
 TITLES = {"64": "64-byte", "imix": "IMIX", "1514": "1,514-byte", "gso": "GSO mix"}
 # Short work has more of it, to be told from the start.
 GIGABYTES = {"64": 2.0, "imix": 1.0, "1514": 2.0, "gso": 2.0}

@@ -8,10 +8,12 @@ from .faults import Damage
 from .plain import PIECE, PlainReader, Reader
 from .sniff import HEAD
 
-PIECES: Final = 16  # as many wait for the walk at most: kernels load while the first ones come
-KEPT: Final = 2 * PIECES * PIECE  # bytes that malloc() is to keep for the next pieces
+BATCH: Final = 2 * PIECE  # handed over at once: threads that meet wait for Python's lock
+BATCHES: Final = 8  # as many wait for the walk at most: kernels load while the first ones come
+SHORT: Final = 64 * 1024  # a piece that shows that no more is at hand
+KEPT: Final = BATCHES * BATCH  # bytes that malloc() is to keep for the next pieces
 
-Piece = bytes | memoryview | BaseException
+Pieces = list[bytes | memoryview]
 
 
 class Ahead:
@@ -31,12 +33,19 @@ class Ahead:
         self._thread: Thread | None = None
         self._stop = Event()
         self._room: SimpleQueue[None] = SimpleQueue()
-        self._pieces: SimpleQueue[Piece] = SimpleQueue()
+        self._batches: SimpleQueue[tuple[Pieces, BaseException | None]] = SimpleQueue()
+        self._error: BaseException | None = None
+        self._handed: Pieces = []  # what is left of a batch
 
     @property
     def cut(self) -> bool:
         """Whether the compressed stream ended inside a member or frame."""
         return self._reader.cut
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether the next bytes need not be waited for."""
+        return bool(self._output or self._handed)
 
     def read(self, size: int) -> memoryview:
         """Give some bytes, none at the end.
@@ -60,34 +69,45 @@ class Ahead:
             if self._given < HEAD or not self._raw.prompt:
                 return self._reader.read(PIECE)
             self._start()
-        piece = self._pieces.get()
-        self._room.put(None)
-        if isinstance(piece, BaseException):
-            self._ended = True
-            raise piece
-        return piece
+        if not self._handed and self._error is None:
+            self._handed, self._error = self._batches.get()
+            self._room.put(None)
+        if self._handed:
+            return self._handed.pop(0)
+        self._ended = True
+        raise self._error or AssertionError("a batch has pieces, or says why not")
 
     def _start(self) -> None:
         self._raw.watch()
         # glibc gives blocks back to the kernel, whose pages then fault in anew, until one as large
         # as this has been freed: mallopt(3), M_MMAP_THRESHOLD
         bytes(KEPT)
-        for _ in range(PIECES):
+        for _ in range(BATCHES):
             self._room.put(None)
         self._thread = Thread(target=self._run, name="rxreplay-inflate", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
+        more = True
+        while more:
+            self._room.get()
+            if self._stop.is_set():
+                return
+            pieces, error = self._batch()
+            self._batches.put((pieces, error))
+            more = error is None and len(pieces[0]) > 0
+
+    def _batch(self) -> tuple[Pieces, BaseException | None]:
+        """Read pieces until they are many or no more is at hand, or up to what ends the reading."""
+        pieces: Pieces = []
         try:
-            data: bytes | memoryview = b" "
-            while data:
-                self._room.get()
-                if self._stop.is_set():
-                    return
-                data = self._reader.read(PIECE)
-                self._pieces.put(data)
+            while sum(map(len, pieces)) < BATCH:
+                pieces.append(self._reader.read(PIECE))
+                if len(pieces[-1]) < SHORT:
+                    break
         except BaseException as error:  # it is raised where the bytes are awaited
-            self._pieces.put(error)
+            return pieces, error
+        return pieces, None
 
     def close(self) -> None:
         """Stop the thread, whatever it is waiting for."""

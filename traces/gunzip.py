@@ -70,7 +70,7 @@ class GzipReader:
         return wait and not self.cut
 
     def _more(self) -> bool:
-        self._input = memoryview(self._raw.read(INPUT))
+        self._input = memoryview(self._raw.read(PIECE))
         return bool(self._input)
 
     def _decompress(self, size: int) -> bytes:

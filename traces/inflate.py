@@ -3,11 +3,11 @@
 from .ahead import Ahead
 from .gunzip import GzipReader
 from .plain import PlainReader as PlainReader
-from .plain import Reader
+from .plain import Source
 from .unframe import FrameReader
 
 
-def inflate(raw: PlainReader, compression: str | None) -> Reader:
+def inflate(raw: PlainReader, compression: str | None) -> Source:
     """Put the right reader on top of `raw`.
 
     Examples

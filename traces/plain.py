@@ -26,10 +26,19 @@ class Reader(Protocol):
         """Let go of all but the stream itself."""
 
 
+class Source(Reader, Protocol):
+    """A reader that a window is filled from."""
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether the next bytes need not be waited for."""
+
+
 class PlainReader:
     """The bytes of a stream as they come; a look at the first ones takes none away."""
 
     cut = False
+    at_hand = False  # who knows what a pipe holds
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         """Take an open stream; `name` is for errors."""
@@ -73,7 +82,7 @@ class PlainReader:
         return self._poll is not None and any(fd == self._wake for fd, _ in self._poll.poll())
 
     def _next(self, size: int) -> bytes:
-        asked = min(size, SLICE)  # it allocates what it is asked for
+        asked = min(size, PIECE if self._seekable else SLICE)  # it allocates what it is asked for
         with os_errors(self._name):
             if self._interrupted():
                 return b""

@@ -6,10 +6,11 @@ from typing import BinaryIO, Final, Protocol
 
 import numpy as np
 
+from .ahead import BATCH
 from .packets import Bytes, Record
-from .plain import Reader
+from .plain import PIECE, Source
 
-STREAM_BYTES: Final = 1024 * 1024
+STREAM_BYTES: Final = BATCH + 2 * PIECE  # the piece that fills a batch goes beyond it
 MAPPED_BYTES: Final = 16 * 1024 * 1024
 
 
@@ -74,7 +75,7 @@ class MappedWindow:
 class StreamWindow:
     """One buffer that a stream passes through; it grows only for a record that is larger."""
 
-    def __init__(self, reader: Reader, size: int = STREAM_BYTES) -> None:
+    def __init__(self, reader: Source, size: int = STREAM_BYTES) -> None:
         """Take the bytes of `reader`, `size` at a time."""
         self._reader = reader
         self.end = 0
@@ -96,10 +97,17 @@ class StreamWindow:
         pos = int(walk["pos"])
         if need > self._buffer.size or pos + need > self._buffer.size or pos > self.end // 2:
             self._move(walk, pos, need)
+        more = self._read()
+        while more and self.end < self._buffer.size and self._reader.at_hand:
+            self._read()
+        walk["end"] = self.end
+        return more
+
+    def _read(self) -> bool:
+        """Take what the reader gives next; False at its end."""
         data = self._reader.read(self._buffer.size - self.end)
         self._buffer[self.end : self.end + len(data)] = np.frombuffer(data, np.uint8)
         self.end += len(data)
-        walk["end"] = self.end
         return bool(data)
 
     def _move(self, walk: Record, pos: int, need: int) -> None:

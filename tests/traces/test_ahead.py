@@ -63,7 +63,7 @@ def until(what):
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
 def test_a_walk_that_ends_early_stops_the_thread(pack, monkeypatch):
-    monkeypatch.setattr(ahead, "PIECES", 4)  # fewer than there are
+    monkeypatch.setattr(ahead, "BATCHES", 2)  # fewer than there are
     with open_trace(io.BytesIO(pack(LARGE))) as trace:
         walk = trace.blocks()
         next(walk)
@@ -88,7 +88,7 @@ def test_it_reads_ahead_as_far_as_there_is_room():
         pass
     time.sleep(0.2)
     at = file.tell()
-    assert at < (ahead.PIECES + 6) * PIECE
+    assert at < (ahead.BATCHES + 2) * (ahead.BATCH + PIECE)
     time.sleep(0.1)
     assert file.tell() == at
     reader.close()
@@ -221,7 +221,7 @@ def test_a_walk_that_nobody_ends_lets_the_process_end(tmp_path):
     code = (
         "import sys, threading\n"
         "from rxreplay.traces import ahead, open_trace\n"
-        "ahead.PIECES = 4\n"  # fewer than there are
+        "ahead.BATCHES = 2\n"  # fewer than there are
         "keep = [open_trace(sys.argv[1]).blocks()]\n"
         "keep += keep\n"
         "print(next(keep[0]).wire_len.size > 0, threading.active_count())\n"
