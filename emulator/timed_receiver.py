@@ -174,8 +174,8 @@ class TimedReceiver:
         if before == 0:
             check_origin(self._clocked.bins, int(times[0]))
             clock["started"] = clock["level_at"] = clock["now"] = times[0]
-        back = np.flatnonzero(np.diff(times, prepend=clock["now"]) < 0)
-        if back.size:
+        if times[0] < clock["now"] or (times[1:] < times[:-1]).any():
+            back = np.flatnonzero(np.diff(times, prepend=clock["now"]) < 0)
             raise ValueError(f"packet {before + int(back[0]):,}: its time is before the one before")
         self._frame_bytes += batch.total
         self._run(Arriving(batch.frames, times, np.ascontiguousarray(flows, np.int64)))

@@ -109,6 +109,7 @@ class Selection:
         TraceError
             The trace cannot be read to its end, or it is not clear what the guest received.
         """
+        digest.keeps_times = self._wants_times
         for portion in self._trace.portions(digest, self._by_packet):
             if isinstance(portion, Packets):
                 numbers = np.arange(self.walked, self.walked + portion.wire_len.size)
@@ -128,7 +129,7 @@ class Selection:
         return frames
 
     def _by_packet(self) -> bool:
-        return self._chosen or self._wants_times or self.delivery.by_packet
+        return self._chosen or self.delivery.by_packet
 
     def _note(self, packets: Packets) -> None:
         self.walked += packets.wire_len.size
@@ -141,7 +142,7 @@ class Selection:
         summary, none = digest.summary, np.zeros(0, np.int64)
         self.walked, self.captured_bytes = summary.packets, summary.captured_bytes
         self.delivery.packets, self.delivery.wire_bytes[0] = summary.packets, summary.wire_bytes
-        return Frames(lengths, none, none, none)
+        return Frames(lengths, none, digest.ts_ns if self._wants_times else none, none)
 
     def _counted(self, packets: Packets, numbers: Lengths) -> tuple[Packets, Lengths]:
         """Choose by number, then by time, then by the filter."""

@@ -89,6 +89,7 @@ class LengthsTrace:
             else:
                 digest.add(part)
                 digest.add_frames(part.wire_len, part.ts_ns)
+                digest.ts_ns = part.ts_ns
                 yield part.wire_len
 
     def _packets(self, lengths: Lengths) -> Packets:

@@ -82,6 +82,11 @@ class Timeline:
             self._packets += ts_ns.size
             spacing = Fraction(NS_PER_S) / self._number
             return numbers * spacing.numerator // spacing.denominator
+        if not ts_ns.size:
+            return ts_ns
+        if self._first is not None and ascends(ts_ns, self._first + self._latest):
+            self._latest = int(ts_ns[-1]) - self._first
+            return self._scaled(ts_ns - self._first)
         timed = ts_ns != NO_TIME
         self.timeless += int(ts_ns.size - timed.sum())
         if self._first is None and timed.any():
@@ -90,7 +95,13 @@ class Timeline:
         highest = np.maximum.accumulate(np.append(self._latest, since))
         self.backwards += int((timed & (since < highest[:-1])).sum())
         self._latest = int(highest[-1])
-        return highest[1:] * self._number.denominator // self._number.numerator
+        return self._scaled(highest[1:])
+
+    def _scaled(self, since: Lengths) -> Lengths:
+        """Let time pass faster or slower; a division takes long, and most often is by 1."""
+        if self._number == 1:
+            return since
+        return since * self._number.denominator // self._number.numerator
 
     def placed(self, stalls: Iterable[FixedStall]) -> list[Stall]:
         """Give stalls in the time of `times`, which has been asked for the first packets before.
@@ -114,6 +125,17 @@ class Timeline:
             found.append(Stall(since * number.denominator // number.numerator, length_ns))
         self.stalls_before += sum(start + length < 0 for start, length in found)
         return found
+
+
+def ascends(ts_ns: Lengths, latest: int) -> bool:
+    """Say whether times go on from the latest, and none steps back or is missing.
+
+    Examples
+    --------
+    >>> ascends(np.array([5, 5, 6]), 5), ascends(np.array([5, 6]), 6), ascends(np.array([7, 6]), 5)
+    (True, False, False)
+    """
+    return int(ts_ns[0]) >= latest and bool((ts_ns[1:] >= ts_ns[:-1]).all())
 
 
 class StandsStill(Protocol):

@@ -22,8 +22,8 @@ class Frames(NamedTuple):
     ts_ns, queue : int64 arrays, shape (n,)
         When, and to which receive queue.
 
-    Where lengths are all that was walked, the other three are empty: every packet is a frame, and
-    goes to queue 0.
+    Where lengths are all that was walked, `number` and `queue` are empty: every packet is a frame,
+    and goes to queue 0. So are times that nobody wants.
     """
 
     frame_len: Int64s

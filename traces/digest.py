@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from .packets import Block, Int64s, Record
 from .span import Span
 from .summary import Summary
@@ -14,6 +16,7 @@ class Sums(NamedTuple):
     tally: Record
     histogram: Int64s
     fingerprint: Record
+    ts_ns: Int64s  # of the lengths that are written; empty where nobody wants them
 
 
 class Digest:
@@ -25,6 +28,10 @@ class Digest:
         Counts, times and lengths.
     fingerprint : record
         Of the frames that were given; those of blocks and packets are added by `add_frames`.
+    keeps_times : bool
+        Whether a walk for lengths is to leave their times in `ts_ns`.
+    ts_ns : int64 array
+        Times of the lengths that were given last, as `Block` has them; empty where none are kept.
 
     Examples
     --------
@@ -45,6 +52,8 @@ class Digest:
 
         self.summary = Summary()
         self.fingerprint = new_fingerprint()
+        self.keeps_times = False
+        self.ts_ns = np.zeros(0, np.int64)
 
     def add(self, block: Block) -> None:
         """Add a block."""
@@ -63,10 +72,9 @@ class Digest:
 
         return fingerprint_text(self.fingerprint)
 
-    @property
-    def sums(self) -> Sums:
-        """What a compiled walk adds to, other than by `add`."""
-        return Sums(self.summary.tally, self.summary.histogram, self.fingerprint)
+    def sums(self, ts_ns: Int64s) -> Sums:
+        """Give what a compiled walk adds to, other than by `add`, and where it writes times."""
+        return Sums(self.summary.tally, self.summary.histogram, self.fingerprint, ts_ns)
 
     def note_beyond(self, wire_len: Int64s) -> None:
         """Note the long ones of the lengths that the walk has just added, in parts like blocks."""

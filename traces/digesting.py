@@ -21,12 +21,21 @@ def put_in_ethernet(wire_len: Int64s, header: Word, frame_len: Int64s) -> None:
 
 
 @kernel
-def add_piece(walk: Record, columns: Int64s, wire_len: Int64s, sums: Sums) -> Word:
-    """Add the records of a piece; give how many they are."""
+def keep_times(ts_ns: Int64s, kept: Int64s) -> None:
+    """Write times where they stay longer."""
+    for i in range(ts_ns.size):
+        kept[i] = ts_ns[i]
+
+
+@kernel
+def add_piece(walk: Record, columns: Int64s, wire_len: Int64s, given: Word, sums: Sums) -> Word:
+    """Add the records of a piece, before which others were given; give how many they are."""
     count: Word = walk["count"]
     if count:
         add_lengths(wire_len[:count], columns[CAP_LEN, :count], sums.tally, sums.histogram)
         add_times(columns[TS_NS, :count], sums.tally)
+        if sums.ts_ns.size:
+            keep_times(columns[TS_NS, :count], sums.ts_ns[given : given + count])
         frame_len, header = wire_len[:count], sums.fingerprint["header"]
         if header != ETH_HLEN:
             frame_len = columns[CAP_LEN, :count]  # which has been added: there is room
@@ -44,7 +53,7 @@ def digest_pcap(data: Bytes, walk: Record, columns: Int64s, lengths: Int64s, sum
     while status == FULL and given < lengths.size:
         piece = lengths[given : min(given + columns.shape[1], lengths.size)]
         status = scan_pcap(data, walk, columns, piece)
-        given += add_piece(walk, columns, piece, sums)
+        given += add_piece(walk, columns, piece, given, sums)
     walk["count"] = given
     return status
 
@@ -64,6 +73,6 @@ def digest_pcapng(
     while status == FULL and given < lengths.size:
         piece = lengths[given : min(given + columns.shape[1], lengths.size)]
         status = scan_pcapng(data, walk, interfaces, columns, piece)
-        given += add_piece(walk, columns, piece, sums)
+        given += add_piece(walk, columns, piece, given, sums)
     walk["count"] = given
     return status

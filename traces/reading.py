@@ -183,21 +183,26 @@ def read_lengths(
     Damage
         As `read_blocks` does.
     """
-    buffers = np.zeros((BUFFERS, LENGTHS), np.int64)
+    buffers = np.zeros((BUFFERS, 1 + digest.keeps_times, LENGTHS), np.int64)
     columns = new_columns(addresses=False, records=PIECE_RECORDS)
-    sums, framed = digest.sums, go_on is not None
+    framed = go_on is not None
 
-    def scan(window: Window, lengths: Int64s) -> int:
+    def times_of(buffer: Int64s) -> Int64s:
+        return buffer[1] if digest.keeps_times else buffer[0, :0]
+
+    def scan(window: Window, buffer: Int64s) -> int:
+        sums = digest.sums(times_of(buffer))
         header = header_of_all(decoder.link_types) if framed else ETH_HLEN
         sums.fingerprint["header"] = header or 0
-        return decoder.digest(window, lengths, columns, sums)
+        return decoder.digest(window, buffer[0], columns, sums)
 
     before = digest.timeless_packets
     split = (SECTION, INTERFACE) if framed else ()
     walked = read_strides(window, decoder, cycle(buffers), scan, split=split, go_on=go_on)
     for count, buffer in zip(walked, cycle(buffers), strict=False):
-        digest.note_beyond(buffer[:count])
-        yield count, digest.timeless_packets - before, buffer[:count]
+        digest.note_beyond(buffer[0, :count])
+        digest.ts_ns = times_of(buffer)[:count]
+        yield count, digest.timeless_packets - before, buffer[0, :count]
         before = digest.timeless_packets
 
 
