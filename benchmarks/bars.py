@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from loads import TITLES
+from ours import CLOCKED, CLOCKED_LOADS
 
 WALK = 0.95  # of the C walk's packets a second, one core
 SMALL = {"64": 0.8, "imix": 0.9}  # the same of 5.10/small, two cores
 MARGINAL = {"page_frag": 20.0, "page_pool": 25.0}  # ns of each further strategy
+CLOCK = 10.0  # million packets a second with the clock on, one core
 GZIP = 1.1  # times the decompression alone
 START_UP = {"replay of nothing": 1.2, "--help": 0.3}  # seconds
 COMPARED_WITH = ("tcpdump -w /dev/null", "capinfos -c")
@@ -82,6 +84,8 @@ def every_bar(figures: Figures) -> Iterator[Callable[[], Bar]]:
         yield partial(comparison, figures, peer)
     for group in MARGINAL:
         yield partial(marginal, figures, group)
+    for load in CLOCKED_LOADS:
+        yield partial(clock, figures, load)
     yield partial(compressed, figures)
 
 
@@ -115,6 +119,12 @@ def marginal(figures: Figures, group: str) -> Bar:
     ns, most = figures.marginal(group), MARGINAL[group]
     what = f"each further strategy of {group}, IMIX, one core"
     return judged(what, f"less than {most:.0f} ns", "{:.1f} ns", ns, ns < most)
+
+
+def clock(figures: Figures, load: str) -> Bar:
+    rate = 1e3 / figures.ns(load, CLOCKED, 1)
+    what, wanted = f"{CLOCKED}, {TITLES[load]}, one core", f"at least {CLOCK:.0f} million a second"
+    return judged(what, wanted, "{:.1f} million", rate, rate >= CLOCK)
 
 
 def compressed(figures: Figures) -> Bar:

@@ -32,7 +32,8 @@ def tasks_of(load: str, files: Pair, walk: list[str]) -> Iterator[Task]:
     """List what is timed on a load: the same cores for the tool and for its peers."""
     alone = {"C walk": walk, "walk": script("walk_alone.py"), "info": ours.INFO}
     replays = {name: ours.replay(name) for name in ours.REPLAYED[load]}
-    for what, command in (alone | dict(islice(replays.items(), 1))).items():
+    clocked = {ours.CLOCKED: ours.by_the_clock()} if load in ours.CLOCKED_LOADS else {}
+    for what, command in (alone | dict(islice(replays.items(), 1)) | clocked).items():
         yield Task(load, what, command, 1, files, times=ours.TIMES.get(what, 1))
     for what, command in ({"C walk": walk} | replays | peers.programs()).items():
         yield Task(load, what, command, 2, files, times=ours.TIMES.get(what, 1))

@@ -13,8 +13,9 @@ REPLAYED = {
     "1514": ("5.10/small", "5.10/mergeable", "7.2/mergeable"),
     "gso": ("5.10/mergeable", "7.2/mergeable", "5.10/big"),  # too long for small buffers
 }
+CLOCKED, CLOCKED_LOADS = "5.10/small by the clock", ("64", "imix")
 RING = 256
-TIMES = {"C walk": 3, "walk": 3, "5.10/small": 3}  # a turn: short, and held against a bar
+TIMES = {"C walk": 3, "walk": 3, "5.10/small": 3, CLOCKED: 3}  # a turn: short, and held against a bar
 # One era has page_pool buffers, and two behaviours: with another header length there are four.
 PAGE_POOL = ("7.2/small", "7.2/mergeable", "7.2/small,hdr_len=24", "7.2/mergeable,hdr_len=24")
 
@@ -22,6 +23,11 @@ PAGE_POOL = ("7.2/small", "7.2/mergeable", "7.2/small,hdr_len=24", "7.2/mergeabl
 def replay(name: str, *more: str) -> list[str]:
     """Give the command that replays under one strategy."""
     return [*TOOL, "replay", "-q", "--format=json", "-s", name, *more]
+
+
+def by_the_clock() -> list[str]:
+    """Give the command that replays with the capture's times, series included."""
+    return replay("5.10/small", "--time=recorded")
 
 
 def compare(names: list[str], *more: str) -> list[str]:

@@ -152,6 +152,8 @@ def result(*rows, start_up=()):
         ([row("imix", "compare", 2, 9.0), row("imix", "capinfos -c", 2, 9.0)], False),
         ([row("imix.gz", "decompression", 2, 10.0), row("imix.gz", "5.10/small", 2, 11.0)], True),
         ([row("imix.gz", "decompression", 2, 10.0), row("imix.gz", "5.10/small", 2, 11.1)], False),
+        ([row("imix", "5.10/small by the clock", 1, 100.0)], True),
+        ([row("64", "5.10/small by the clock", 1, 100.1)], False),
     ],
 )
 def test_a_bar_is_met_up_to_its_threshold(rows, met):

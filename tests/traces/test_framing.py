@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from oracles import capture_writer as w
 from oracles import device, pcap_reader
 from rxreplay.errors import TraceError
-from rxreplay.traces import Digest, Packets, join_traces, open_trace, reading
+from rxreplay.traces import NO_TIME, Digest, Packets, join_traces, open_trace, reading
 from rxreplay.traces.framing import device_lengths, header_of_all
 
 
@@ -55,6 +55,24 @@ def test_frames_are_those_of_the_obvious_rule_and_the_digest_is_the_wires(data):
     assert lengths == expected(data)
     wire = summed(data)
     assert digest.summary.as_dict() == wire.summary.as_dict()
+
+
+@pytest.mark.usefixtures("pieces")
+@given(captures() | captures([1]) | captures([113]))
+def test_times_come_with_lengths_where_they_are_kept(data):
+    digest, times = Digest(), []
+    digest.keeps_times = True
+    with open_trace(io.BytesIO(data)) as trace:
+        for part in trace.portions(digest, lambda: False):
+            ts_ns = part.ts_ns if isinstance(part, Packets) else digest.ts_ns
+            assert isinstance(part, Packets) or ts_ns.size == part.size
+            times += [None if t == NO_TIME else t for t in ts_ns.tolist()]
+    assert times == [p.ts_ns for p in pcap_reader.read(data).packets]
+
+
+@given(captures([1]))
+def test_times_that_nobody_wants_are_not_kept(data):
+    assert walked(data)[1].ts_ns.size == 0
 
 
 @given(captures())
