@@ -15,12 +15,7 @@ REPLAYED = {
 }
 CLOCKED, CLOCKED_LOADS = "5.10/small by the clock", ("64", "imix")
 RING = 256
-TIMES = {
-    "C walk": 3,
-    "walk": 3,
-    "5.10/small": 3,
-    CLOCKED: 3,
-}  # a turn: short, and held against a bar
+TIMES = {"C walk": 3, "walk": 3, "5.10/small": 3, CLOCKED: 3}  # a turn: held against a bar
 # One era has page_pool buffers, and two behaviours: with another header length there are four.
 PAGE_POOL = ("7.2/small", "7.2/mergeable", "7.2/small,hdr_len=24", "7.2/mergeable,hdr_len=24")
 
