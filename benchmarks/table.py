@@ -85,7 +85,7 @@ def clear(row: dict) -> tuple[str, str, str]:
 
 
 def full_table(results: dict) -> str:
-    """Give every row: rate, time, spread of the time, and start."""
+    """Give every row: rate, time, spread of the time, and time on the small file."""
     rows = [
         [
             r["load"],
@@ -96,7 +96,7 @@ def full_table(results: dict) -> str:
         ]
         for r in results["rows"]
     ]
-    columns = ["load", "cores", "what", "M packets/s", "ns a packet", "spread", "start"]
+    columns = ["load", "cores", "what", "M packets/s", "ns a packet", "spread", "small file"]
     return markdown(columns, rows, 4)
 
 

@@ -60,7 +60,7 @@ def test_gigabytes_are_those_of_the_file(kind, packets):
 
 
 def test_pairs_lie_there_while_they_are_used(tmp_path):
-    for files in (pair(tmp_path, "64", 3000), gzip_pair(tmp_path, 3000)):
+    for files in (pair(tmp_path, "64", SMALL + 2000), gzip_pair(tmp_path, SMALL + 2000)):
         with files as made:
             assert made.packets == 2000
             assert made.large.stat().st_size > made.small.stat().st_size > 0
