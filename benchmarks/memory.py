@@ -1,4 +1,4 @@
-"""Sample the memory of `rxreplay compare` over a small and a large capture, however it comes.
+"""Sample the memory of a comparison of all strategies over a small and a large capture.
 
     python benchmarks/memory.py [--gigabytes 10] [--small 0.1] [--ways mapped piped gzip] [-o FILE]
 
@@ -11,7 +11,6 @@ import argparse
 import gzip
 import json
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -19,10 +18,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import captures
+import ours
 
 LIMIT_MIB = 400
 EVERY_SECONDS = 0.02
-COMMAND = [sys.executable, "-m", "rxreplay", "compare", "--quiet", "--format=json"]
+COMMAND = ours.compare(ours.every())
 
 Pack = Callable[[bytes], bytes]
 
