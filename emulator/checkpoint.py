@@ -55,7 +55,7 @@ def save(carriers: Mapping[str, Carrier]) -> bytes:
     return f"{MAGIC} {FORMAT} {sha256(body).hexdigest()}\n".encode() + body
 
 
-def load(saved: bytes, carriers: Mapping[str, Carrier]) -> None:
+def load(saved: bytes, carriers: Mapping[str, Carrier], *, some: bool = False) -> None:
     """Let receivers go on where those that were saved have ended.
 
     Parameters
@@ -64,6 +64,8 @@ def load(saved: bytes, carriers: Mapping[str, Carrier]) -> None:
         What `save` gave. The checksum finds damage, no forgery: take them from whom you trust.
     carriers : mapping of str to Carrier
         Made with the same options as those that were saved, by the same names.
+    some : bool
+        Whether others can have been saved beside them.
 
     Raises
     ------
@@ -72,11 +74,12 @@ def load(saved: bytes, carriers: Mapping[str, Carrier]) -> None:
         is changed then.
     """
     configurations, contents = _read(_checked(saved))
-    if configurations.keys() != carriers.keys():
+    for name in [name for name in carriers if name in configurations]:
+        _compare(name, configurations[name], carriers[name].configuration)
+    lost, more = carriers.keys() - configurations.keys(), configurations.keys() - carriers.keys()
+    if lost or (more and not some):
         here, there = (", ".join(sorted(names)) for names in (carriers, configurations))
         raise CheckpointError(f"the checkpoint is of {there}, not of {here}: {REPLAY_ANEW}")
-    for name, carrier in carriers.items():
-        _compare(name, configurations[name], carrier.configuration)
     carried = {
         name: put_together(carrier.carried, name, contents) for name, carrier in carriers.items()
     }
