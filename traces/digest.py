@@ -1,10 +1,12 @@
 """What a walk adds up on its way: all of a capture but the lengths, which somebody replays."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from .packets import Block, Int64s, Record
 from .span import Span
 from .summary import Summary
+from .summary import Carried as CarriedSummary
 from .walk import BLOCK_RECORDS
 
 
@@ -13,6 +15,14 @@ class Sums(NamedTuple):
 
     tally: Record
     histogram: Int64s
+    fingerprint: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a digest takes into the next captures of a trace."""
+
+    summary: CarriedSummary
     fingerprint: Record
 
 
@@ -72,6 +82,16 @@ class Digest:
         """Note the long ones of the lengths that the walk has just added, in parts like blocks."""
         for start in range(0, wire_len.size, BLOCK_RECORDS):
             self.summary.note_beyond(wire_len[start : start + BLOCK_RECORDS])
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        return Carried(self.summary.carried, self.fingerprint)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another has carried."""
+        self.summary.resume(carried.summary)
+        self.fingerprint = carried.fingerprint
 
     @property
     def timeless_packets(self) -> int:
