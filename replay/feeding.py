@@ -84,7 +84,7 @@ def device_of(
         return Device(strategies, options)
     keys = None
     if has_sockets(parse_consumer(options.consumer, options.rcvbuf)):
-        keys = SocketKeys(trace, options, selection).of
+        keys = SocketKeys(trace, options, selection)
     return ClockedDevice(strategies, options, options.timing, keys)
 
 
