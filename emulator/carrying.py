@@ -41,7 +41,10 @@ class Carrier(Protocol):
 
 
 class Contents(NamedTuple):
-    """The parts of what is carried, by the names of the fields that lead there; texts as numbers."""
+    """The parts of what is carried, by the names of the fields that lead there.
+
+    Texts are among the numbers.
+    """
 
     numbers: dict[str, int | str]
     arrays: dict[str, Array]

@@ -78,11 +78,10 @@ class StackedReceiver:
         How to replay; `gro` is given.
     """
 
-    configuration: Final[dict[str, Any]] = {}  # the receiver and the stack have theirs
-
     def __init__(self, strategy: Strategy, options: Options) -> None:
         """Fill the ring."""
         self.strategy = strategy
+        self.configuration: dict[str, Any] = {}  # the receiver and the stack have theirs
         from rxreplay.traces.host_gro import HostGro  # numba comes with it
 
         ring, keep = checked_ring(options.ring), PART + 2 * NAPI_POLL_WEIGHT

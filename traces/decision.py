@@ -1,6 +1,7 @@
 """What is decided about the direction of a capture, and the error where that is not clear."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
@@ -11,7 +12,9 @@ from .rules import ByGuest, ByWay, Everything, Rule, Side
 
 Direction = Literal["auto", "in", "out", "both"]
 DIRECTIONS: Final[tuple[Direction, ...]] = ("auto", "in", "out", "both")
-RULES: Final = {rule.__name__: rule for rule in (Everything, ByWay, ByGuest)}
+RULES: Final[dict[str, Callable[..., Rule]]] = {
+    rule.__name__: rule for rule in (Everything, ByWay, ByGuest)
+}
 
 
 class DirectionError(TraceError):

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from .packets import Block, Int64s, Record
 from .span import Span
-from .summary import Summary
 from .summary import Carried as CarriedSummary
+from .summary import Summary
 from .walk import BLOCK_RECORDS
 
 

@@ -1,4 +1,4 @@
-"""A trace that grows: captures that were walked before, of which no byte is needed, and new ones."""
+"""A trace that grows: captures that were walked before, and are not read again, and new ones."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

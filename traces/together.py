@@ -9,10 +9,21 @@ from .scene import TraceWarning
 class Described(Protocol):
     """What there is to say of a capture, whether it is open or was walked long ago."""
 
-    path: str
-    format: str
-    size_bytes: int | None
-    warnings: list[TraceWarning]
+    @property
+    def path(self) -> str:
+        """As the user gave it."""
+
+    @property
+    def format(self) -> str:
+        """Its kind, and how it is compressed."""
+
+    @property
+    def size_bytes(self) -> int | None:
+        """Bytes of the file."""
+
+    @property
+    def warnings(self) -> list[TraceWarning]:
+        """What its walk left to say."""
 
     @property
     def link_type(self) -> str:
