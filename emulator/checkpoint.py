@@ -5,7 +5,7 @@ types of all that is loaded are those of what was made to take it: nothing in th
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
@@ -73,7 +73,7 @@ def load(saved: bytes, carriers: Mapping[str, Carrier], *, some: bool = False) -
         It is damaged, no checkpoint, or from another format, model or configuration; no receiver
         is changed then.
     """
-    configurations, contents = _read(_checked(saved))
+    configurations, contents = _read(_checked(saved), carriers)
     for name in [name for name in carriers if name in configurations]:
         _compare(name, configurations[name], carriers[name].configuration)
     lost, more = carriers.keys() - configurations.keys(), configurations.keys() - carriers.keys()
@@ -106,12 +106,13 @@ def _checked(saved: bytes) -> bytes:
     return body
 
 
-def _read(body: bytes) -> tuple[dict[str, dict[str, Any]], Contents]:
-    """Give configurations and contents, of this model."""
+def _read(body: bytes, wanted: Iterable[str]) -> tuple[dict[str, dict[str, Any]], Contents]:
+    """Give configurations, and the contents of those that are wanted, of this model."""
+    theirs = tuple(f"{name}." for name in wanted)
     try:
         with np.load(BytesIO(body), allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
-        header = json.loads(found.pop(HEADER).tobytes())
+            header = json.loads(arrays[HEADER].tobytes())
+            found = {name: arrays[name] for name in arrays.files if name.startswith(theirs)}
         model, configurations, numbers = (header[key] for key in KEYS)
     except (BadZipFile, EOFError, KeyError, ValueError):
         raise CheckpointError("no checkpoint: behind its first line is another file") from None

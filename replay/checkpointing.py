@@ -1,6 +1,7 @@
 """Captures that go on where a checkpoint ends, and are one trace with those before them."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from .sources import Source, Walkable
 
 CAPTURES: Final = "captures"
 REPLAY: Final = "replay"
+BETWEEN_S: Final = 1.0  # from one write to the next: what a kill costs, and small captures pay
 
 
 class CarryingDevice(Protocol):
@@ -111,13 +113,14 @@ class Archive:
             load(file.saved, {CAPTURES: self._past}, some=True)
         self._new, self.remarks = sort_out(sources, self._past, file.name)
         self._to_come, self._at_end = len(self._new), b""
+        self._written_s = time.monotonic()
         self.trace = GrownTrace(
             self._past.walked[:], self._opened(options), self._past.joints, self._ended
         )
         self.options = replace(options, join=None)
 
     def _opened(self, options: Options) -> Sequence[Trace]:
-        if not self._new:
+        if not self._new and self._past.walked:
             return ()
         reading: Any = {"keep_damaged": options.keep_damaged, "link_type": options.link_number}
         return join_traces(list(self._new), order=options.join or "given", **reading).traces
@@ -142,19 +145,24 @@ class Archive:
         return feed(trace, strategies, options, progress, number, begin=begin)
 
     def _ended(self, trace: Trace) -> None:
-        """Remember a capture; the checkpoint has it then, but for the last one of a run.
+        """Remember a capture, and write the checkpoint if it is time.
 
-        What is not decided yet, the captures after it can make an error of.
+        The last one of a run waits for its figures. While it is not clear which packets the guest
+        received, the captures to come can still make an error of it, and all wait for them.
         """
         self._past.add(self._new[trace.path], trace)
         self._to_come -= 1
-        if self._to_come and not self._replaying.selection.delivery.decided:
-            return
-        saved = save({CAPTURES: self._past, **self._receiving})
-        if self._to_come:
-            self._file.write(saved)
-        else:
-            self._at_end = saved
+        if not self._to_come:
+            self._at_end = self._state()
+        elif self._replaying.selection.delivery.decided and self._is_time():
+            self._file.write(self._state())
+            self._written_s = time.monotonic()
+
+    def _state(self) -> bytes:
+        return save({CAPTURES: self._past, **self._receiving})
+
+    def _is_time(self) -> bool:
+        return time.monotonic() - self._written_s >= BETWEEN_S
 
     def keep(self) -> None:
         """Have the checkpoint go on behind the last capture, whose figures are there now."""
