@@ -30,6 +30,7 @@ STALLED = Timing(backend_queue=3, stall=["1us/20us", "2ms@+10us"])
 WAYS = {
     "polls": {"polls": [3, 1, 64]},
     "decided at once": {"direction": "both"},
+    "lengths alone": {"direction": "both", "vantage": "device"},
     "a clock and its series": {"timing": STALLED, "points": 8},
     "a clock, delayed": {"timing": Timing("scale:1000"), "consumer": "delay:20us", "points": 8},
     "a clock, read": {"timing": Timing(), "consumer": "reader:9", "rcvbuf": 9000, "points": 8},
@@ -121,6 +122,20 @@ def test_captures_one_after_the_other_are_those_joined(way, contents, tmp_path_f
         last = rxreplay.compare([path], KINDS, options, checkpoint=folder / "nights")
     same(last, joined)
     same(rxreplay.compare(paths, KINDS, options, checkpoint=folder / "at once"), joined)
+
+
+@pytest.mark.compiled
+def test_strides_that_strategies_share_end_with_a_capture(tmp_path, monkeypatch):
+    monkeypatch.setattr(strides, "PAYS_FROM", 300)
+    monkeypatch.setattr(reading, "LENGTHS", 5000)
+    rows = [[60] * 2600, [60] * 900 + [1514, 60] * 900, [300] * 2000]
+    paths = written(tmp_path, [w.pcap(row) for row in rows])
+    names, asked = [*KINDS, "4.11/small", "5.10/small"], {"direction": "both", "vantage": "device"}
+    joined = rxreplay.compare(paths, names, join="given", **asked)
+    same(rxreplay.compare(paths, names, checkpoint=tmp_path / "at once", **asked), joined)
+    for path in paths:
+        last = rxreplay.compare([path], names, checkpoint=tmp_path / "nights", **asked)
+    same(last, joined)
 
 
 def conversation(count, first=0):
