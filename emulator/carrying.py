@@ -1,7 +1,8 @@
 """What a receiver carries from one slice of a trace to the next, taken apart and put together.
 
 Named tuples hold records, arrays and sizes that never change; dataclasses hold records, arrays,
-numbers that do change, and rows of such numbers. The parts of both are found by their fields.
+numbers and texts that do change, and rows of such numbers. The parts of both are found by their
+fields.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from rxreplay.errors import CheckpointError
 
 Array = NDArray[Any]
-Whole = Any  # a named tuple or dataclass, or what is in one: record, array, number, rows
+Whole = Any  # a named tuple or dataclass, or what is in one: record, array, number, text, rows
 
 REPLAY_ANEW: Final = "replay the slices from the first one on into a new checkpoint"
 
@@ -40,9 +41,12 @@ class Carrier(Protocol):
 
 
 class Contents(NamedTuple):
-    """The parts of what is carried, by the names of the fields that lead there."""
+    """The parts of what is carried, by the names of the fields that lead there.
 
-    numbers: dict[str, int]
+    Texts are among the numbers.
+    """
+
+    numbers: dict[str, int | str]
     arrays: dict[str, Array]
 
 
@@ -64,7 +68,7 @@ def take_apart(whole: Whole, name: str, into: Contents) -> None:
     """
     if isinstance(whole, np.ndarray | np.void):
         into.arrays[name] = np.asarray(whole)
-    elif isinstance(whole, int):
+    elif isinstance(whole, int | str):
         into.numbers[name] = whole
     elif isinstance(whole, list):
         rows = np.array([astuple(row) for row in whole], np.int64)
@@ -94,12 +98,12 @@ def put_together(like: Whole, name: str, found: Contents) -> Whole:
         return _array(like, name, found)
     if isinstance(like, np.void):
         return _array(np.asarray(like), name, found).reshape(1)[0]
-    if isinstance(like, int):
-        return _number(name, found)
+    if isinstance(like, int | str):
+        return _plain(like, name, found)
     if is_dataclass(like) and not isinstance(like, type):
         return type(like)(**_values(like, name, found))
     for part, value in _parts(like):
-        if isinstance(value, int) and _number(f"{name}.{part}", found) != value:
+        if isinstance(value, int) and _plain(value, f"{name}.{part}", found) != value:
             raise _unlike(f"{name}.{part}")
     values = {part: put_together(value, f"{name}.{part}", found) for part, value in _parts(like)}
     return like._replace(**values)
@@ -121,11 +125,12 @@ def _values(like: Whole, name: str, found: Contents) -> dict[str, Any]:
     return values
 
 
-def _number(name: str, found: Contents) -> int:
-    number = found.numbers.get(name)
-    if type(number) is not int:
+def _plain(like: int | str, name: str, found: Contents) -> int | str:
+    """Give a number, a text, or whether something is so."""
+    value = found.numbers.get(name)
+    if value is None or type(value) is not type(like):
         raise _unlike(name)
-    return number
+    return value
 
 
 def _array(like: Array, name: str, found: Contents) -> Array:

@@ -5,7 +5,7 @@ types of all that is loaded are those of what was made to take it: nothing in th
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
@@ -55,7 +55,7 @@ def save(carriers: Mapping[str, Carrier]) -> bytes:
     return f"{MAGIC} {FORMAT} {sha256(body).hexdigest()}\n".encode() + body
 
 
-def load(saved: bytes, carriers: Mapping[str, Carrier]) -> None:
+def load(saved: bytes, carriers: Mapping[str, Carrier], *, some: bool = False) -> None:
     """Let receivers go on where those that were saved have ended.
 
     Parameters
@@ -64,6 +64,8 @@ def load(saved: bytes, carriers: Mapping[str, Carrier]) -> None:
         What `save` gave. The checksum finds damage, no forgery: take them from whom you trust.
     carriers : mapping of str to Carrier
         Made with the same options as those that were saved, by the same names.
+    some : bool
+        Whether others can have been saved beside them.
 
     Raises
     ------
@@ -71,12 +73,13 @@ def load(saved: bytes, carriers: Mapping[str, Carrier]) -> None:
         It is damaged, no checkpoint, or from another format, model or configuration; no receiver
         is changed then.
     """
-    configurations, contents = _read(_checked(saved))
-    if configurations.keys() != carriers.keys():
+    configurations, contents = _read(_checked(saved), carriers)
+    for name in [name for name in carriers if name in configurations]:
+        _compare(name, configurations[name], carriers[name].configuration)
+    lost, more = carriers.keys() - configurations.keys(), configurations.keys() - carriers.keys()
+    if lost or (more and not some):
         here, there = (", ".join(sorted(names)) for names in (carriers, configurations))
         raise CheckpointError(f"the checkpoint is of {there}, not of {here}: {REPLAY_ANEW}")
-    for name, carrier in carriers.items():
-        _compare(name, configurations[name], carrier.configuration)
     carried = {
         name: put_together(carrier.carried, name, contents) for name, carrier in carriers.items()
     }
@@ -103,12 +106,13 @@ def _checked(saved: bytes) -> bytes:
     return body
 
 
-def _read(body: bytes) -> tuple[dict[str, dict[str, Any]], Contents]:
-    """Give configurations and contents, of this model."""
+def _read(body: bytes, wanted: Iterable[str]) -> tuple[dict[str, dict[str, Any]], Contents]:
+    """Give configurations, and the contents of those that are wanted, of this model."""
+    theirs = tuple(f"{name}." for name in wanted)
     try:
         with np.load(BytesIO(body), allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
-        header = json.loads(found.pop(HEADER).tobytes())
+            header = json.loads(arrays[HEADER].tobytes())
+            found = {name: arrays[name] for name in arrays.files if name.startswith(theirs)}
         model, configurations, numbers = (header[key] for key in KEYS)
     except (BadZipFile, EOFError, KeyError, ValueError):
         raise CheckpointError("no checkpoint: behind its first line is another file") from None

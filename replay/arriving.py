@@ -1,5 +1,7 @@
 """Packets with their bytes become arrivals: how long the device has them, and on which queue."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from rxreplay.errors import TraceError
 from rxreplay.traces import Packets
@@ -14,6 +16,14 @@ from rxreplay.traces.vantage import AUTO, DEVICE, WIRE, without_fcs, without_tag
 
 from .arrivals import Arrivals
 from .options import STRIP, Options
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What reading takes into the next captures of a trace."""
+
+    plain: bool
+    left_out: Int64s
 
 
 class Arriving:
@@ -53,6 +63,18 @@ class Arriving:
             return packets, numbers, packets.wire_len
         inner = self._decapsulator.take(packets)
         return inner.packets, numbers[inner.record], packets.wire_len[inner.record]
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        counts = self._decapsulator.carried if self._decapsulator else np.zeros(0, np.int64)
+        return Carried(self.plain, counts)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same options has carried."""
+        self.plain = carried.plain
+        if self._decapsulator:
+            self._decapsulator.resume(carried.left_out)
 
     @property
     def left_out(self) -> LeftOut:

@@ -1,22 +1,36 @@
 """A device with its receive queues by the clock, under several strategies at once."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 from rxreplay.emulator import Figures, Strategy
 from rxreplay.emulator.bins import Bins, new_bins
+from rxreplay.emulator.carrying import Carrier
 from rxreplay.emulator.series import Series
 from rxreplay.emulator.timed_receiver import TimedReceiver
 from rxreplay.emulator.traffic import Traffic
-from rxreplay.traces.packets import Int64s
 
 from .consumers import parse_consumer
 from .options import Options
 from .pooled import PooledDevice, wait_for
+from .socket_keys import SocketKeys
 from .sources import Lengths
+from .timeline import Carried as CarriedTimeline
 from .timeline import Timeline, stand_still
 from .timing import Timing
-from .vantages import Frames
+from .vantages import Frames, Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a device takes into the next captures of a trace, beside receivers and traffic."""
+
+    packets: Lengths
+    timeline: CarriedTimeline
+    stalls_placed: bool
+    keys: Any  # as SocketKeys has it, if there are sockets
 
 
 class ClockedDevice(PooledDevice[TimedReceiver]):
@@ -30,7 +44,7 @@ class ClockedDevice(PooledDevice[TimedReceiver]):
         How to replay.
     timing : Timing
         How time passes.
-    keys : callable or None
+    keys : SocketKeys or None
         Gives the keys of sockets that frames are for.
 
     Attributes
@@ -44,7 +58,7 @@ class ClockedDevice(PooledDevice[TimedReceiver]):
         strategies: Sequence[Strategy],
         options: Options,
         timing: Timing,
-        keys: Callable[[Frames], Int64s] | None = None,
+        keys: SocketKeys | None = None,
     ) -> None:
         """Fill all rings."""
         service, points = timing.as_service(), options.points
@@ -69,13 +83,34 @@ class ClockedDevice(PooledDevice[TimedReceiver]):
     def _bins(self) -> Bins | None:
         return new_bins(self._points) if self._points else None
 
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        keys = self._keys.carried if self._keys else Nothing()
+        packets = np.array(self.packets, np.int64)
+        return Carried(packets, self.timeline.carried, not self._stalls, keys)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same options has carried."""
+        self.packets = carried.packets.tolist()
+        self.timeline.resume(carried.timeline)
+        if carried.stalls_placed:
+            self._stalls = []
+        if self._keys:
+            self._keys.resume(carried.keys)
+
+    def carriers(self) -> dict[str, Carrier]:
+        """Give the receivers of all queues by name, and what has come to each queue."""
+        traffic = {f"traffic of queue {n}": each for n, each in enumerate(self._traffic)}
+        return {**dict(self.receivers()), **traffic}
+
     def receive(self, frames: Frames) -> None:
         """Let the next frames arrive, each at its queue."""
         times = self.timeline.times(frames.ts_ns)
         if self._stalls and times.size:
             stand_still(self.timeline, self._stalls, [r for q in self._queues for r in q.values()])
             self._stalls = []
-        columns = (frames.frame_len, times, *([self._keys(frames)] if self._keys else []))
+        columns = (frames.frame_len, times, *([self._keys.of(frames)] if self._keys else []))
         parts = [columns]
         if len(self._queues) > 1:
             masks = [frames.queue == number for number in range(len(self._queues))]

@@ -56,6 +56,8 @@ def replay(
     strategy: str | Strategy,
     options: Options = DEFAULTS,
     progress: Progress = no_progress,
+    *,
+    checkpoint: str | None = None,
     **changes: Any,  # noqa: ANN401 - fields of Options
 ) -> Results:
     """Replay one trace under one strategy.
@@ -70,6 +72,9 @@ def replay(
         How to replay.
     progress : callable
         Called with the packets so far, and in all where that is known.
+    checkpoint : str or None
+        A file to go on from, and to go on into: the figures are those of all captures that were
+        replayed into it, as one trace. One that was is passed over. docs/slices.md.
     **changes
         Fields of `Options`, by name: `ring=1024`, `polls=[3, 1, 2]`.
 
@@ -88,7 +93,7 @@ def replay(
     >>> replay([60, 1514, 9014], "5.10/mergeable").results[0].figures.truesize_bytes
     13056
     """
-    return compare([source], [strategy], options, progress, **changes)
+    return compare([source], [strategy], options, progress, checkpoint=checkpoint, **changes)
 
 
 def compare(
@@ -96,6 +101,8 @@ def compare(
     strategies: Sequence[str | Strategy] = (),
     options: Options = DEFAULTS,
     progress: Progress = no_progress,
+    *,
+    checkpoint: str | None = None,
     **changes: Any,  # noqa: ANN401 - fields of Options
 ) -> Results:
     """Replay traces under several strategies, each trace walked once.
@@ -107,7 +114,7 @@ def compare(
     strategies : sequence of str or Strategy
         What receives; the first is the reference. Empty: all that are shown by default, with
         `4.10/small` as the reference.
-    options, progress, **changes
+    options, progress, checkpoint, **changes
         As for `replay`.
 
     Returns
@@ -126,7 +133,17 @@ def compare(
     >>> [result.figures.truesize_bytes for result in both.results]
     [768000, 1035776]
     """
-    return compared(sources, strategies, replace(options, **changes), progress)
+    options = replace(options, **changes)
+    if checkpoint is None:
+        return compared(sources, strategies, options, progress)
+    from .checkpointing import archive  # few need it
+
+    with archive(checkpoint, listed(sources), options) as growing:
+        one = [growing.trace]
+        results = compared(one, strategies, growing.options, progress, growing.feed)
+        growing.keep()
+    results.warnings.extend(growing.remarks)
+    return results
 
 
 def compared(
@@ -205,12 +222,16 @@ def results_of(
             yield Result(trace, chosen.name, figures, chosen.doubt, queue, own)
 
 
+def listed(sources: Sequence[Source]) -> Sequence[Source]:
+    """Give a list where one path is given; a str is a sequence of str as well."""
+    return [sources] if isinstance(sources, str | os.PathLike) else sources
+
+
 def openings(
     sources: Sequence[Source], options: Options
 ) -> list[Callable[[], AbstractContextManager[Walkable]]]:
     """Give what opens each trace: one for each source, or one for all that are joined."""
-    if isinstance(sources, str | os.PathLike):  # one path; a str is a sequence of str as well
-        sources = [sources]
+    sources = listed(sources)
     reading: Any = {"keep_damaged": options.keep_damaged, "link_type": options.link_number}
     if options.join is None:
         return [partial(open_source, source, **reading) for source in sources]

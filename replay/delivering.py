@@ -4,21 +4,23 @@ Where that has to be learnt from the capture, its first packets wait until it is
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from rxreplay.traces import Packets
 from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.decision import Decision as DirectionDecision
-from rxreplay.traces.decision import DirectionError
+from rxreplay.traces.decision import DirectionError, decision_text, read_decision
 from rxreplay.traces.ends import Ends, ends_of, join_ends
-from rxreplay.traces.packets import Int64s, Records
+from rxreplay.traces.packets import Int64s, Record, Records
 from rxreplay.traces.rules import Everything
 from rxreplay.traces.selecting import EVIDENCE_PACKETS, Selector
 from rxreplay.traces.vantage import Decision, Seen, decide, remarks, told
 
 from .arrivals import Arrivals, joined
 from .arriving import Arriving
+from .arriving import Carried as CarriedArriving
 from .options import Options
 from .vantages import Frames, no_frames, vantage_of
 
@@ -27,6 +29,31 @@ if TYPE_CHECKING:
 
 UNCLEAR: Final = "not clear"
 NOT_CLEAR: Final = DirectionDecision(Everything(), UNCLEAR, "which packets the guest received")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a delivery takes into the next captures of a trace.
+
+    Attributes
+    ----------
+    decision : str
+        Which packets are delivered, "" where that is still to be learnt.
+    held : Arrivals
+        Packets that wait for it.
+    ends : Ends
+        What there is to learn it from.
+    """
+
+    decision: str
+    held: Arrivals
+    ends: Ends
+    observed: Record
+    to_observe: int
+    arriving: CarriedArriving
+    vantage: Any  # each has its own
+    packets: int
+    wire_bytes: Int64s
 
 
 class Delivery:
@@ -79,6 +106,38 @@ class Delivery:
             return False
         everything = isinstance(self._selector.decision.rule, Everything)
         return not (everything and self._arriving.plain)
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is known which packets are delivered."""
+        return self._selector.decision is not None
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        return Carried(
+            decision=decision_text(self._selector.decision),
+            held=joined(arrivals for arrivals, _ in self._held),
+            ends=join_ends([ends for _, ends in self._held]),
+            observed=self._observing().carried,
+            to_observe=self._to_observe,
+            arriving=self._arriving.carried,
+            vantage=self._vantage.carried,
+            packets=self.packets,
+            wire_bytes=self.wire_bytes,
+        )
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same options has carried."""
+        self._selector.decision = read_decision(carried.decision)
+        if not self.decided and carried.ends.dst.size:
+            self._held = [(carried.held, carried.ends)]
+            self._selector.hear(carried.ends)
+        self._observing().resume(carried.observed)
+        self._to_observe = carried.to_observe
+        self._arriving.resume(carried.arriving)
+        self._vantage.resume(carried.vantage)
+        self.packets, self.wire_bytes = carried.packets, carried.wire_bytes
 
     def take(self, packets: Packets, numbers: Int64s) -> Frames:
         """Give the frames that are known when these packets have come.
@@ -149,11 +208,15 @@ class Delivery:
         """What packets carry that a device may not get."""
         return remarks(self.seen, fcs=self._options.fcs, vlan=self._options.vlan)
 
-    def _observe(self, packets: Packets, headers: Records) -> None:
+    def _observing(self) -> "Observer":
         from rxreplay.traces.observing import Observer  # numba comes with it
 
         self._observer = self._observer or Observer()
-        self._observer.take(self._arriving.device_len(packets)[: headers.size], headers)
+        return self._observer
+
+    def _observe(self, packets: Packets, headers: Records) -> None:
+        observer = self._observing()
+        observer.take(self._arriving.device_len(packets)[: headers.size], headers)
         self._to_observe -= headers.size
 
     def _decide(self, ends: Ends | None) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from types import TracebackType
 
+import numpy as np
 from rxreplay.emulator import Figures, Receiver, Strategy
+from rxreplay.emulator.carrying import Carrier
 from rxreplay.emulator.queue import checked_ring
 
 from .options import Options
@@ -43,11 +46,22 @@ class Queue:
         self.spreader = Spreader(self._receivers.values(), options.threads or cores())
         self.packets = 0
 
+    def carriers(self) -> dict[str, Carrier]:
+        """Give the receivers by the names of their strategies."""
+        return {receiver.strategy.name: receiver for receiver in self._receivers.values()}
+
     def finish(self, wire_bytes: int) -> list[Figures]:
         """Give the figures of each strategy."""
         self.spreader.finish()
         found = {key: receiver.finish(wire_bytes) for key, receiver in self._receivers.items()}
         return [found[behaviour] for behaviour in self._behaviours]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a device takes into the next captures of a trace, beside its receivers."""
+
+    packets: Lengths
 
 
 class Device(AbstractContextManager["Device"]):
@@ -72,6 +86,23 @@ class Device(AbstractContextManager["Device"]):
     def packets(self) -> list[int]:
         """Frames that each queue has got."""
         return [queue.packets for queue in self._queues]
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures; its receivers have done then what they have got."""
+        for queue in self._queues:
+            queue.spreader.finish()
+        return Carried(np.array(self.packets, np.int64))
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same options has carried."""
+        for queue, packets in zip(self._queues, carried.packets.tolist(), strict=True):
+            queue.packets = queue.spreader.sent = packets
+
+    def carriers(self) -> dict[str, Carrier]:
+        """Give the receivers of all queues by name."""
+        named = [(n, queue.carriers()) for n, queue in enumerate(self._queues)]
+        return {f"queue {n}, {name}": each for n, queue in named for name, each in queue.items()}
 
     def receive(self, frames: Frames) -> None:
         """Let each queue have its own of the next frames."""

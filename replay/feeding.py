@@ -1,6 +1,6 @@
 """One trace, walked once, into every strategy that wants it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -23,6 +23,9 @@ from .sources import Walkable
 from .stacked import StackedDevice
 from .timeline import Timeline
 
+AnyDevice = Device | ClockedDevice | StackedDevice
+Begin = Callable[[Digest, Selection, AnyDevice], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Fed:
@@ -42,10 +45,12 @@ def feed(
     progress: Progress = no_progress,
     number: int = 0,
     selection: Selection | None = None,
+    begin: Begin | None = None,
 ) -> Fed:
     """Walk a trace once and replay it under each strategy; `number` is the trace's, for warnings.
 
-    `selection` is for a walk that is looked at by somebody else as well.
+    `selection` is for a walk that is looked at by somebody else as well; `begin` is called with
+    all that the walk feeds before its first packet.
 
     Raises
     ------
@@ -57,6 +62,8 @@ def feed(
     selection = selection or Selection(trace, options, replaying=bool(strategies), timed=timed)
     told = 0
     with device_of(strategies, options, trace, selection) as device:
+        if begin:
+            begin(digest, selection, device)
         for frames in selection.frames(digest):
             device.receive(frames)
             if selection.walked > told:
@@ -76,7 +83,7 @@ def feed(
 
 def device_of(
     strategies: Sequence[Strategy], options: Options, trace: Walkable, selection: Selection
-) -> Device | ClockedDevice | StackedDevice:
+) -> AnyDevice:
     """Give the device that receives: by the clock if there is one, with a stack if it is wanted."""
     if options.gro and strategies:
         return StackedDevice(strategies, options, selection.delivery)
@@ -84,7 +91,7 @@ def device_of(
         return Device(strategies, options)
     keys = None
     if has_sockets(parse_consumer(options.consumer, options.rcvbuf)):
-        keys = SocketKeys(trace, options, selection).of
+        keys = SocketKeys(trace, options, selection)
     return ClockedDevice(strategies, options, options.timing, keys)
 
 

@@ -1,6 +1,6 @@
 """Flows of packets, remembered from when they are read until the device has got them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from rxreplay.emulator.holding import OTHER as BY_OTHER
@@ -14,6 +14,14 @@ from rxreplay.traces.headers import TCP, UDP, WHOLE, new_headers
 from rxreplay.traces.packets import Int64s, Records
 
 NONE: Final = np.zeros(0, np.int64)
+
+
+class Carried(NamedTuple):
+    """Packets that a device has not got yet, when the next captures of a trace begin."""
+
+    numbers: Int64s
+    headers: Records
+    ip: Int64s
 
 
 class Flows:
@@ -32,6 +40,15 @@ class Flows:
         self._numbers = NONE
         self._headers = new_headers(0)
         self._ip = np.zeros((4, 0), np.int64)
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        return Carried(self._numbers, self._headers, self._ip)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another has carried."""
+        self._numbers, self._headers, self._ip = carried
 
     def see(self, packets: Packets, numbers: Int64s) -> None:
         """Read packets; `numbers` are theirs in the capture, and grow."""

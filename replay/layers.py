@@ -1,6 +1,6 @@
 """Headers of packets, remembered from when they are read until the device has got the frames."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from rxreplay.emulator.abi import ETH_HLEN
@@ -12,6 +12,14 @@ from .vantages import Frames
 
 NONE: Final = np.zeros(0, np.int64)
 FIN, PSH = 0x01, 0x08
+
+
+class Carried(NamedTuple):
+    """Packets that a device has not got yet, when the next captures of a trace begin."""
+
+    numbers: Int64s
+    alike: Int64s
+    headers: Records
 
 
 class Layers:
@@ -32,6 +40,15 @@ class Layers:
         """Forget all packets."""
         self._numbers = self._alike = NONE
         self._headers = new_headers(0)
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        return Carried(self._numbers, self._alike, self._headers)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another has carried."""
+        self._numbers, self._alike, self._headers = carried
 
     def see(self, packets: Packets, numbers: Int64s) -> None:
         """Read packets; `numbers` are theirs in the capture, and grow."""

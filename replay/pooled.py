@@ -1,6 +1,6 @@
 """A device whose queues receive in threads, each under several strategies at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
@@ -14,7 +14,9 @@ from .spreading import cores
 
 
 class Finishing(Protocol):
-    """What receives, as far as its end is concerned."""
+    """What receives, as far as its name and its end are concerned."""
+
+    strategy: Strategy
 
     def finish(self, wire_bytes: int, /) -> Figures:
         """Give the figures."""
@@ -53,6 +55,12 @@ class PooledDevice(Generic[R]):
             for _ in range(options.queues)
         ]
         self._pool = ThreadPoolExecutor(options.threads or cores())
+
+    def receivers(self) -> Iterator[tuple[str, R]]:
+        """Give the receivers of all queues by name."""
+        for number, queue in enumerate(self._queues):
+            for receiver in queue.values():
+                yield f"queue {number}, {receiver.strategy.name}", receiver
 
     def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
         """Give the figures of each strategy, queue by queue; `wire_bytes` are of each queue.

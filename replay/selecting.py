@@ -4,7 +4,7 @@ What is counted is what these leave. The device gets of it what `delivering` say
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from rxreplay.traces.packets import Mask
 from rxreplay.traces.steering import SINGLE
 from rxreplay.traces.vantage import DEVICE, GUEST, WIRE
 
+from .delivering import Carried as CarriedDelivery
 from .delivering import Delivery
 from .moments import LATEST, Moment, parse_moment, parse_packets
 from .options import STRIP, Options
@@ -47,6 +48,17 @@ def without_bytes(options: Options) -> Options:
     if wanting:
         raise TraceError(f"lengths: there are no bytes for {wanting[0]} to look at; give a capture")
     return replace(options, direction="both", vantage=DEVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a selection takes into the next captures of a trace."""
+
+    walked: int
+    captured_bytes: int
+    timeless: int
+    first_ns: int  # NO_TIME where no time was wanted, or seen
+    delivery: CarriedDelivery
 
 
 class Selection:
@@ -100,6 +112,20 @@ class Selection:
             options = without_bytes(options)
         name = trace.path or trace.format
         self.delivery = Delivery(options, name, replaying=replaying)
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        first_ns = NO_TIME if self._first_ns is None else self._first_ns
+        counts = self.walked, self.captured_bytes, self.timeless
+        return Carried(*counts, first_ns, self.delivery.carried)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same options has carried."""
+        self.walked, self.captured_bytes = carried.walked, carried.captured_bytes
+        self.timeless = carried.timeless
+        self._first_ns = None if carried.first_ns == NO_TIME else carried.first_ns
+        self.delivery.resume(carried.delivery)
 
     def frames(self, digest: Digest) -> Iterator[Frames]:
         """Walk the trace for the frames to replay, and add what counts to `digest`.

@@ -11,7 +11,7 @@ from rxreplay.traces.packets import Int64s
 from rxreplay.traces.vantage import WIRE
 
 from .delivering import NOT_CLEAR
-from .flows import Flows, flow_text
+from .flows import Carried, Flows, flow_text
 from .options import Options
 from .selecting import Selection
 from .sources import LengthsTrace, Walkable
@@ -64,6 +64,15 @@ class SocketKeys:
             self.no_flows = "the host's GRO merges packets, and flows are not followed through it"
         else:
             self._delivery.watch = self._flows.see
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures of a trace; names are not of it."""
+        return self._flows.carried
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same options has carried."""
+        self._flows.resume(carried)
 
     def of(self, frames: Frames) -> Int64s:
         """Give the keys of the frames that come next."""

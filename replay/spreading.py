@@ -36,6 +36,11 @@ class Spreader(AbstractContextManager["Spreader"]):
         Who gets the lengths.
     threads : int
         How many threads receive; with 1 it is the caller's.
+
+    Attributes
+    ----------
+    sent : int
+        Lengths so far, by which errors number packets.
     """
 
     def __init__(self, receivers: Iterable[Receiver], threads: int) -> None:
@@ -43,7 +48,7 @@ class Spreader(AbstractContextManager["Spreader"]):
         self._receivers: Sequence[Receiver] = list(receivers)
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self._sent = 0
+        self.sent = 0
         self._running: list[Future[None]] = []
 
     def add(self, lengths: Lengths) -> None:
@@ -51,8 +56,8 @@ class Spreader(AbstractContextManager["Spreader"]):
         if not self._receivers:  # who only wants to know what a capture holds
             return
         self.finish()
-        batch = batch_of(lengths, self._sent)
-        self._sent += lengths.size
+        batch = batch_of(lengths, self.sent)
+        self.sent += lengths.size
         groups = iter(self._groups())
         if self._pool is None:
             receive(groups, batch)

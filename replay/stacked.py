@@ -1,16 +1,32 @@
 """A device whose packets are followed through the stack, under several strategies at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from rxreplay.emulator import Strategy
+from rxreplay.emulator.carrying import Carrier
 
 from .delivering import NOT_CLEAR, Delivery
+from .layers import Carried as CarriedLayers
 from .layers import Layers
 from .options import STRIP, Options
 from .pooled import PooledDevice, wait_for
+from .sources import Lengths
 from .stacking import Arrived, StackedReceiver
 from .timeline import Timeline, stand_still
-from .vantages import Frames
+from .vantages import Frames, Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a device takes into the next captures of a trace, beside its receivers."""
+
+    packets: Lengths
+    timeline: Any  # as Timeline has it, if there is a clock
+    stalls_placed: bool
+    layers: CarriedLayers
 
 
 class StackedDevice(PooledDevice[StackedReceiver]):
@@ -41,6 +57,27 @@ class StackedDevice(PooledDevice[StackedReceiver]):
         self._delivery = delivery
         self._layers = Layers(stripped=options.vlan == STRIP)
         delivery.watch = self._layers.see
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        timeline = self.timeline.carried if self.timeline else Nothing()
+        packets = np.array(self.packets, np.int64)
+        return Carried(packets, timeline, not self._stalls, self._layers.carried)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same options has carried."""
+        self.packets = carried.packets.tolist()
+        if self.timeline:
+            self.timeline.resume(carried.timeline)
+        if carried.stalls_placed:
+            self._stalls = []
+        self._layers.resume(carried.layers)
+
+    def carriers(self) -> dict[str, Carrier]:
+        """Give the receivers of all queues by name, and the stacks behind them."""
+        named = ((name, receiver.carriers()) for name, receiver in self.receivers())
+        return {f"{name}, {part}": each for name, parts in named for part, each in parts.items()}
 
     def receive(self, frames: Frames) -> None:
         """Let the next frames arrive, each at its queue."""

@@ -1,11 +1,13 @@
 """One receive queue under one strategy, and the stack behind it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from rxreplay.emulator import Figures, Receiver, Strategy
 from rxreplay.emulator.abi import NAPI_POLL_WEIGHT
+from rxreplay.emulator.carrying import Carrier
 from rxreplay.emulator.clock import Stall
 from rxreplay.emulator.queue import checked_ring
 from rxreplay.emulator.stack import Stack
@@ -15,6 +17,7 @@ from rxreplay.traces.headers import new_headers
 from rxreplay.traces.packets import Int64s, Mask, Records
 
 from .options import ON, Options
+from .vantages import Nothing
 
 PART: Final = 8192  # frames between two looks at the skbs
 
@@ -53,6 +56,17 @@ def none_arrived() -> Arrived:
     return Arrived(none, none, new_headers(0), none)
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What there is between a receiver and its stack when the next captures of a trace begin."""
+
+    waiting: Arrived
+    first: int
+    read: int
+    merging: int
+    gro: Any  # as HostGro has it, if there is one
+
+
 class StackedReceiver:
     """A receiver whose skbs go through the stack, poll by poll.
 
@@ -66,6 +80,8 @@ class StackedReceiver:
 
     def __init__(self, strategy: Strategy, options: Options) -> None:
         """Fill the ring."""
+        self.strategy = strategy
+        self.configuration: dict[str, Any] = {}  # the receiver and the stack have theirs
         from rxreplay.traces.host_gro import HostGro  # numba comes with it
 
         ring, keep = checked_ring(options.ring), PART + 2 * NAPI_POLL_WEIGHT
@@ -85,6 +101,23 @@ class StackedReceiver:
         self._first = 0  # number of the first frame among these
         self._read = 0  # skbs that have been looked at
         self._merging = 0  # packets that GRO has had
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures; a poll that is under way goes on there."""
+        gro = self._gro.carried if self._gro else Nothing()
+        return Carried(self._waiting, self._first, self._read, self._merging, gro)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same options has carried."""
+        self._waiting, self._first = carried.waiting, carried.first
+        self._read, self._merging = carried.read, carried.merging
+        if self._gro:
+            self._gro.resume(carried.gro)
+
+    def carriers(self) -> dict[str, Carrier]:
+        """Give all that carries something, by name."""
+        return {"driver": self._receiver, "between": self, "stack": self._stack}
 
     def stand_still(self, stalls: Iterable[Stall]) -> None:
         """Let the vCPU stand still, where there is a clock."""

@@ -168,7 +168,8 @@ def sweep(
         raise OptionError(f"{knob}: there is no value to try")
     if knob in OF_THE_REPLAY:
         name = OF_THE_REPLAY[knob]
-        runs = [compare([source], [chosen], options, progress, **{name: n}) for n in numbers]
+        tried: list[dict[str, Any]] = [{name: number} for number in numbers]
+        runs = [compare([source], [chosen], options, progress, **each) for each in tried]
         figures = [run.results[0].figures for run in runs]
         layouts = [chosen.layout(n if knob == "ring" else options.ring) for n in numbers]
     else:

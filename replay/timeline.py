@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Protocol
 
@@ -17,6 +18,18 @@ from .timing import RECORDED
 
 FORM: Final = re.compile(r"(scale|rate):(\d+(?:\.\d+)?)", re.ASCII)
 MOST_SCALE: Final = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a timeline takes into the next captures of a trace."""
+
+    first_ns: int  # NO_TIME where there was none
+    latest: int
+    packets: int
+    backwards: int
+    timeless: int
+    stalls_before: int
 
 
 class Timeline:
@@ -63,6 +76,20 @@ class Timeline:
         self._latest = 0
         self._packets = 0
         self.backwards = self.timeless = self.stalls_before = 0
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        first_ns = NO_TIME if self._first is None else self._first
+        counts = self.backwards, self.timeless, self.stalls_before
+        return Carried(first_ns, self._latest, self._packets, *counts)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same form has carried."""
+        self._first = None if carried.first_ns == NO_TIME else carried.first_ns
+        self._latest, self._packets = carried.latest, carried.packets
+        self.backwards, self.timeless = carried.backwards, carried.timeless
+        self.stalls_before = carried.stalls_before
 
     @property
     def zero_ns(self) -> int | None:

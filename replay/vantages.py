@@ -1,9 +1,10 @@
 """Frames that the device gets, from packets that were captured somewhere else."""
 
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from rxreplay.traces.packets import Int64s
+from rxreplay.traces.packets import Int64s, Records
 from rxreplay.traces.vantage import GUEST, WIRE
 
 from .arrivals import Arrivals
@@ -57,9 +58,26 @@ class Vantage(Protocol):
     def end(self) -> Frames:
         """Give the rest."""
 
+    @property
+    def carried(self) -> Any:  # noqa: ANN401 - each has its own
+        """What it takes into the next captures of a trace."""
+
+    def resume(self, carried: Any, /) -> None:  # noqa: ANN401
+        """Go on with what another of the same options has carried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What is carried where nothing has to be remembered."""
+
 
 class Device:
     """The capture shows what the device gets."""
+
+    carried = Nothing()
+
+    def resume(self, carried: Nothing) -> None:
+        """Go on, as at first."""
 
     def take(self, arrivals: Arrivals) -> Frames:
         """Give the packets as they are."""
@@ -79,6 +97,15 @@ class Guest:
 
         self._resegmenter = Resegmenter(mtu)
 
+    @property
+    def carried(self) -> Records:
+        """What flows have shown."""
+        return self._resegmenter.carried
+
+    def resume(self, carried: Records) -> None:
+        """Go on with what another has carried."""
+        self._resegmenter.resume(carried)
+
     def take(self, arrivals: Arrivals) -> Frames:
         """Split what was merged."""
         frame_len, record = self._resegmenter.take(arrivals.frame_len, arrivals.headers)
@@ -88,6 +115,15 @@ class Guest:
     def end(self) -> Frames:
         """Give nothing."""
         return no_frames()
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedWire:
+    """What the host's GRO takes into the next captures of a trace."""
+
+    gro: Any  # as HostGro has it
+    taken: int
+    last: int
 
 
 class Wire:
@@ -100,6 +136,16 @@ class Wire:
         self._gro = HostGro(timeout_ns=timeout_ns, mtu=mtu)
         self._taken = 0
         self._last = 0
+
+    @property
+    def carried(self) -> CarriedWire:
+        """What the host still holds."""
+        return CarriedWire(self._gro.carried, self._taken, self._last)
+
+    def resume(self, carried: CarriedWire) -> None:
+        """Go on with what another has carried."""
+        self._gro.resume(carried.gro)
+        self._taken, self._last = carried.taken, carried.last
 
     def take(self, arrivals: Arrivals) -> Frames:
         """Give what the host hands on."""

@@ -69,11 +69,12 @@ def write_folder(path: str, files: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def output(path: str | None, *, binary: bool = False) -> Iterator[Any]:
+def output(path: str | None, *, binary: bool = False, synced: bool = False) -> Iterator[Any]:
     """Open standard output (None, `-`), or a file that is put in place when all is written.
 
     A link stays, and the file that it points to is replaced; a device or a pipe is written to.
-    `binary` gives a file of bytes in place of one of text.
+    `binary` gives a file of bytes in place of one of text; with `synced` it is on the disk before
+    it takes the place of another.
 
     Raises
     ------
@@ -87,7 +88,8 @@ def output(path: str | None, *, binary: bool = False) -> Iterator[Any]:
             with open(path, **_mode(binary=binary)) as device:
                 yield device
         else:
-            yield from _new_file(Path(os.path.realpath(path)), _mode(binary=binary))
+            target = Path(os.path.realpath(path))
+            yield from _new_file(target, _mode(binary=binary), synced=synced)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -121,12 +123,15 @@ def _standard_output(*, binary: bool) -> Iterator[Any]:
     sys.stdout.flush()
 
 
-def _new_file(target: Path, mode: dict[str, Any]) -> Iterator[Any]:
+def _new_file(target: Path, mode: dict[str, Any], *, synced: bool) -> Iterator[Any]:
     """Give a file of another name beside the target, and put it in its place."""
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, **mode) as file:
             yield file
+            if synced:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, target)
     except BaseException:

@@ -83,6 +83,15 @@ class Decapsulator:
         self._counts = np.zeros(len(LeftOut._fields) + 1, np.int64)
 
     @property
+    def carried(self) -> Int64s:
+        """What it takes into the next captures of a trace."""
+        return self._counts
+
+    def resume(self, carried: Int64s) -> None:
+        """Go on with what another has carried."""
+        self._counts = carried
+
+    @property
     def left_out(self) -> LeftOut:
         """What has been left out so far."""
         return LeftOut(*self._counts[1:].tolist())

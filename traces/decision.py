@@ -1,15 +1,20 @@
 """What is decided about the direction of a capture, and the error where that is not clear."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from rxreplay.errors import TraceError
 
 from .packets import Mask
-from .rules import ByGuest, Everything, Rule, Side
+from .rules import ByGuest, ByWay, Everything, Rule, Side
 
 Direction = Literal["auto", "in", "out", "both"]
 DIRECTIONS: Final[tuple[Direction, ...]] = ("auto", "in", "out", "both")
+RULES: Final[dict[str, Callable[..., Rule]]] = {
+    rule.__name__: rule for rule in (Everything, ByWay, ByGuest)
+}
 
 
 class DirectionError(TraceError):
@@ -42,6 +47,36 @@ class Decision:
     def __str__(self) -> str:
         """Say both in one line."""
         return f"{self.words} ({self.evidence})"
+
+
+def decision_text(decision: Decision | None) -> str:
+    """Write a decision for `read_decision`, "" where there is none yet.
+
+    Examples
+    --------
+    >>> decision_text(all_packets("one way only"))
+    '["Everything", {}, "all packets", "one way only"]'
+    """
+    if decision is None:
+        return ""
+    rule = decision.rule
+    return json.dumps([type(rule).__name__, asdict(rule), decision.words, decision.evidence])
+
+
+def read_decision(text: str) -> Decision | None:
+    """Give the decision that `decision_text` has written.
+
+    Examples
+    --------
+    >>> guest = of_guests((2,), (), "00:00:00:00:00:02", "in", "--guest-mac")
+    >>> read_decision(decision_text(guest)) == guest, read_decision("")
+    (True, None)
+    """
+    if not text:
+        return None
+    name, fields, words, evidence = json.loads(text)
+    values = {key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()}
+    return Decision(RULES[name](**values), words, evidence)
 
 
 def all_packets(evidence: str) -> Decision:

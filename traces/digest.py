@@ -1,11 +1,13 @@
 """What a walk adds up on its way: all of a capture but the lengths, which somebody replays."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from .packets import Block, Int64s, Record
 from .span import Span
+from .summary import Carried as CarriedSummary
 from .summary import Summary
 from .walk import BLOCK_RECORDS
 
@@ -17,6 +19,14 @@ class Sums(NamedTuple):
     histogram: Int64s
     fingerprint: Record
     ts_ns: Int64s  # of the lengths that are written; empty where nobody wants them
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a digest takes into the next captures of a trace."""
+
+    summary: CarriedSummary
+    fingerprint: Record
 
 
 class Digest:
@@ -80,6 +90,16 @@ class Digest:
         """Note the long ones of the lengths that the walk has just added, in parts like blocks."""
         for start in range(0, wire_len.size, BLOCK_RECORDS):
             self.summary.note_beyond(wire_len[start : start + BLOCK_RECORDS])
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        return Carried(self.summary.carried, self.fingerprint)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another has carried."""
+        self.summary.resume(carried.summary)
+        self.fingerprint = carried.fingerprint
 
     @property
     def timeless_packets(self) -> int:

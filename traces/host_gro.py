@@ -1,6 +1,6 @@
 """Blocks of packets through the host's GRO."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from rxreplay.errors import OptionError
@@ -19,13 +19,20 @@ from .coalesce import (
     coalesce,
     end,
 )
-from .packets import Int64s, Records
+from .packets import Int64s, Record, Records
 
 HELD: Final = GRO_HASH_BUCKETS * MAX_GRO_SKBS
 NAPI_POLL_WEIGHT: Final = 64  # include/linux/netdevice.h
 TIMEOUT_NS: Final = 50_000  # ICE_DFLT_RX_ITR, I40E_ITR_RX_DEF: 20,000 interrupts a second
 MOST_NS: Final = 10**9
 ETH_MTU: Final = 1500
+
+
+class Carried(NamedTuple):
+    """What a GRO takes into the next captures of a trace."""
+
+    napi: Record  # NAPI
+    held: Records  # SKB
 
 
 class HostGro:
@@ -80,6 +87,15 @@ class HostGro:
         self._skb = np.zeros(1, SKB)[0]
         self._in = np.zeros((MERGED_INTO + 1, 0), np.int64)
         self._out = np.zeros((SEGMENTS + 1, HELD), np.int64)
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        return Carried(self._napi, self._held)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another of the same configuration has carried."""
+        self._napi, self._held = carried
 
     def take(
         self, ts_ns: Int64s, frame_len: Int64s, headers: Records, alike: Int64s, carried: Int64s

@@ -2,62 +2,25 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from rxreplay.errors import TraceError
 
 from .closing import Closing
 from .digest import Digest
+from .joints import Joints, Portion, walk_on
 from .opening import open_trace
 from .packets import NO_TIME, Block, Int64s, Packets
 from .reading import Asked
-from .scene import TraceWarning
 from .sources import Given
 from .span import Span
+from .together import Together
 from .trace import Trace
 
 AnyBlock = TypeVar("AnyBlock", bound=Block)
 
-GAP_FACTOR: Final = 10
-GAP_MIN_NS: Final = 1_000_000_000
 
-
-class Joints:
-    """Looks at the captures one after the other, and warns about how they meet."""
-
-    def __init__(self, warnings: list[TraceWarning]) -> None:
-        """Begin anew, with `warnings` to be filled."""
-        self._warnings = warnings
-        self._warnings.clear()
-        self._before: tuple[Trace, Span] | None = None
-
-    def add(self, trace: Trace, span: Span) -> None:
-        """Take the next capture, after its walk; one without a time meets none."""
-        if span.first is None:
-            return
-        if self._before:
-            self._joint(*self._before, trace, span.first - self._before[1].latest, span)
-        self._before = trace, span
-
-    def _joint(self, left: Trace, left_span: Span, right: Trace, pause: int, span: Span) -> None:
-        """Warn where two neighbours overlap, or lie apart for longer than fits them."""
-        usual = max(left_span.longest_pause, span.longest_pause)
-        if pause < 0:
-            text = (
-                f"{right.path} starts {-pause / 1e9:.6f} s before {left.path} ends; "
-                "records stay in the order of the files"
-            )
-            self._warnings.append(TraceWarning("overlap", text))
-        elif pause >= GAP_MIN_NS and pause > GAP_FACTOR * usual:
-            text = (
-                f"{right.path} starts {pause / 1e9:.6f} s after {left.path} ends: more than "
-                f"{GAP_FACTOR} times the longest pause inside them ({usual / 1e9:.6f} s)"
-            )
-            self._warnings.append(TraceWarning("gap", text))
-
-
-class JoinedTrace(Closing):
+class JoinedTrace(Together, Closing):
     """Captures as one; the attributes of `Trace`, joined by `+` where they are names.
 
     Attributes
@@ -69,44 +32,17 @@ class JoinedTrace(Closing):
     def __init__(self, traces: Iterable[Trace]) -> None:
         """Take open captures, in the order in which to walk them."""
         self.traces = tuple(traces)
-        self._own: list[TraceWarning] = []
-
-    @cached_property
-    def path(self) -> str:
-        """Names of the captures, joined by `+`."""
-        return "+".join(trace.path for trace in self.traces)
-
-    @cached_property
-    def format(self) -> str:
-        """Formats, each once, joined by `+`."""
-        return "+".join(dict.fromkeys(trace.format for trace in self.traces))
-
-    @property
-    def link_type(self) -> str:
-        """Link types, each once, joined by `+`."""
-        names = (name for trace in self.traces for name in trace.link_type.split("+"))
-        return "+".join(dict.fromkeys(names))
-
-    @property
-    def snaplen(self) -> int:
-        """Largest snaplen."""
-        return max(trace.snaplen for trace in self.traces)
-
-    @cached_property
-    def size_bytes(self) -> int | None:
-        """Sum of the file sizes; None where a stream is among them."""
-        sizes = [trace.size_bytes for trace in self.traces]
-        return None if None in sizes else sum(size or 0 for size in sizes)
+        super().__init__(self.traces)
 
     @property
     def rewindable(self) -> bool:
         """Whether `blocks` can be asked for again."""
         return all(trace.rewindable for trace in self.traces)
 
-    @property
-    def warnings(self) -> list[TraceWarning]:
-        """Warnings of every capture in turn, then those about their joints."""
-        return [warning for trace in self.traces for warning in trace.warnings] + self._own
+    def _joints(self) -> Joints:
+        """Give what looks at them from the first one on."""
+        self.joints.clear()
+        return Joints(self.joints)
 
     def blocks(self, *, addresses: bool = True) -> Iterator[Block]:
         """Walk the captures one after the other; see `Trace.blocks`."""
@@ -118,31 +54,20 @@ class JoinedTrace(Closing):
 
     def lengths(self, digest: Digest) -> Iterator[Int64s]:
         """Walk the captures one after the other for their lengths; see `Trace.lengths`."""
-        joints = Joints(self._own)
+        joints = self._joints()
         for trace in self.traces:
             digest.begin_capture()
             yield from trace.lengths(digest)
             joints.add(trace, digest.span)
 
-    def portions(self, digest: Digest, by_packet: Asked) -> Iterator[Int64s | Packets]:
-        """Walk the captures one after the other; see `Trace.portions`.
-
-        Who lets lengths follow on packets has added all of these to `digest`.
-        """
-        joints = Joints(self._own)
+    def portions(self, digest: Digest, by_packet: Asked) -> Iterator[Portion]:
+        """Walk the captures one after the other; see `walk_on`."""
+        joints = self._joints()
         for trace in self.traces:
-            digest.begin_capture()
-            span = Span()
-            for portion in trace.portions(digest, by_packet):
-                if isinstance(portion, Packets):
-                    span.add(portion.ts_ns)
-                else:
-                    span = digest.span
-                yield portion
-            joints.add(trace, span)
+            yield from walk_on(trace, digest, by_packet, joints)
 
     def _blocks(self, walk: Callable[[Trace], Iterator[AnyBlock]]) -> Iterator[AnyBlock]:
-        joints = Joints(self._own)
+        joints = self._joints()
         for trace in self.traces:
             span = Span()
             for block in walk(trace):

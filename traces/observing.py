@@ -83,6 +83,15 @@ class Observer:
         observe(self._observed, frame_len, headers)
 
     @property
+    def carried(self) -> Record:
+        """What it takes into the next captures of a trace."""
+        return self._observed
+
+    def resume(self, carried: Record) -> None:
+        """Go on with what another has carried."""
+        self._observed = carried
+
+    @property
     def seen(self) -> Seen:
         """What there was so far."""
         return Seen(*(int(self._observed[name]) for name in COUNTED))

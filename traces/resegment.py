@@ -132,6 +132,15 @@ class Resegmenter:
         self._mtu = mtu
         self._flows = np.zeros(FLOWS, FLOW)
 
+    @property
+    def carried(self) -> Records:
+        """What it takes into the next captures of a trace."""
+        return self._flows
+
+    def resume(self, carried: Records) -> None:
+        """Go on with what another has carried."""
+        self._flows = carried
+
     def take(self, frame_len: Int64s, headers: Records) -> Frames:
         """Split the packets of a block.
 

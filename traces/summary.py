@@ -1,16 +1,28 @@
 """What a capture holds, in constant memory: counts, times, exact percentiles of length."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from .packets import NO_TIME, Block, Int64s
+from .packets import NO_TIME, Block, Int64s, Record
 
 HISTOGRAM: Final = 65_536 + 64  # the longest real frame seen is 65,550 bytes
 EXACT_BEYOND: Final = 65_536  # distinct longer lengths, which only damaged headers claim
 COARSE: Final = 65_536
 
 Number = int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a summary takes into the next captures of a trace."""
+
+    tally: Record
+    histogram: Int64s
+    beyond: Int64s  # rows of a length and how often it came
+    noted: int
+    longest: int
 
 
 class Summary:
@@ -56,6 +68,18 @@ class Summary:
             if key not in self._beyond and len(self._beyond) >= EXACT_BEYOND:
                 key = -(-key // COARSE) * COARSE  # bounded: no more than 2^32 / COARSE of these
             self._beyond[key] = self._beyond.get(key, 0) + int(count)
+
+    @property
+    def carried(self) -> Carried:
+        """What it takes into the next captures."""
+        beyond = np.array(list(self._beyond.items()), np.int64).reshape(-1, 2)
+        return Carried(self.tally, self.histogram, beyond, self._noted, self._longest)
+
+    def resume(self, carried: Carried) -> None:
+        """Go on with what another has carried."""
+        self.tally, self.histogram = carried.tally, carried.histogram
+        self._beyond = dict(carried.beyond.tolist())
+        self._noted, self._longest = carried.noted, carried.longest
 
     @property
     def packets(self) -> int:

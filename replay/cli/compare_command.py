@@ -7,6 +7,7 @@ import click
 from .by_clock import MAYBE_TIMING, SERIES, timed
 from .shared import (
     CAPTURES,
+    CHECKPOINT,
     EMULATING,
     FAIL_ON,
     READING,
@@ -34,6 +35,7 @@ from .shared import (
 @READING
 @STEERING
 @STACK
+@CHECKPOINT
 @FAIL_ON
 @REPORTING_RESULTS
 def command(
@@ -47,6 +49,7 @@ def command(
     force: bool,
     quiet: bool,
     series: str | None,
+    checkpoint: str | None,
     **how: Any,
 ) -> None:
     """Replay each CAPTURE under several strategies and show them side by side."""
@@ -56,7 +59,7 @@ def command(
     from ..report.rows import rows_with
     from ..settings import apply_settings
     from ..writing import check_free
-    from .inputs import all_inputs
+    from .inputs import all_inputs, check_checkpoint
     from .progress import progress_bar
     from .reporting import finish
     from .series_file import check_series, write_series
@@ -65,11 +68,12 @@ def command(
     check_free(output, force=force, inputs=inputs)
     options = Options(**timed(how))
     check_series(series, output, options, inputs, force=force)
+    check_checkpoint(checkpoint, [output, series])
     shown = rows_with(rows, stack=bool(how["gro"]))
     chosen = apply_settings(strategies or default_strategies(), settings)
     limits = parsed(fail_on, chosen)
     with progress_bar(quiet=quiet) as progress:
-        results = compare(captures, chosen, options, progress)
+        results = compare(captures, chosen, options, progress, checkpoint=checkpoint)
     write_series(results, series, quiet=quiet)
     crossed = crossings(limits, results)
     finish(results, "compare", form, output, quiet=quiet, crossings=crossed, rows=shown)

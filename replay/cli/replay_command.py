@@ -6,6 +6,7 @@ import click
 
 from .by_clock import MAYBE_TIMING, SERIES, timed
 from .shared import (
+    CHECKPOINT,
     EMULATING,
     FAIL_ON,
     READING,
@@ -33,6 +34,7 @@ from .shared import (
 @READING
 @STEERING
 @STACK
+@CHECKPOINT
 @FAIL_ON
 @REPORTING_RESULTS
 def command(
@@ -45,6 +47,7 @@ def command(
     force: bool,
     quiet: bool,
     series: str | None,
+    checkpoint: str | None,
     **how: Any,
 ) -> None:
     """Replay CAPTURE under one strategy and give all of its figures."""
@@ -53,7 +56,7 @@ def command(
     from ..options import Options
     from ..settings import apply_settings
     from ..writing import check_free
-    from .inputs import all_inputs
+    from .inputs import all_inputs, check_checkpoint
     from .progress import progress_bar
     from .reporting import finish
     from .series_file import check_series, write_series
@@ -62,10 +65,11 @@ def command(
     check_free(output, force=force, inputs=inputs)
     options = Options(**timed(how))
     check_series(series, output, options, inputs, force=force)
+    check_checkpoint(checkpoint, [output, series])
     [chosen] = apply_settings([strategy], settings)
     limits = parsed(fail_on, [chosen])
     with progress_bar(quiet=quiet) as progress:
-        results = replay(capture, chosen, options, progress)
+        results = replay(capture, chosen, options, progress, checkpoint=checkpoint)
     write_series(results, series, quiet=quiet)
     crossed = crossings(limits, results)
     finish(results, "replay", form, output, quiet=quiet, crossings=crossed)

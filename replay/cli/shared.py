@@ -183,6 +183,13 @@ READING = options(
     click.option("--keep-damaged", is_flag=True, help="Use the packets before a damaged record."),
 )
 
+CHECKPOINT = click.option(
+    "--checkpoint",
+    metavar="FILE",
+    help="Go on from FILE, and keep there what captures have come to: those of all runs are one "
+    "trace.  Those that it has had are passed over.",
+)
+
 POLL = click.option(
     "--poll",
     "polls",

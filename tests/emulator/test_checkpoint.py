@@ -1,6 +1,7 @@
 """What a checkpoint refuses, each in a line; what it holds, and how little."""
 
 import json
+from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rxreplay.emulator import Receiver, checkpoint, strategy
 from rxreplay.emulator.bins import new_bins
-from rxreplay.emulator.carrying import Contents, put_together
+from rxreplay.emulator.carrying import Contents, put_together, take_apart
 from rxreplay.emulator.checkpoint import load, save
 from rxreplay.emulator.clock import Service
 from rxreplay.emulator.holding import DELAY, UDP, UNREAD, Consumer
@@ -139,6 +140,20 @@ def test_names_differ():
     assert said.startswith("the checkpoint is of rx, not of a, b: ")
 
 
+def test_some_of_several_can_be_taken():
+    saved, queue = save({"a": received(), "b": Receiver(strategy("7.2/big"))}), Receiver(SMALL)
+    load(saved, {"a": queue}, some=True)
+    assert queue.finish() == received().finish()
+    with pytest.raises(CheckpointError, match="is of a, b, not of c: "):
+        load(saved, {"c": Receiver(SMALL)}, some=True)
+
+
+def test_an_option_is_named_before_other_receivers_are():
+    assert told(save({"a": received()}), a=Receiver(SMALL, ring=64), b=timed()).startswith(
+        "a: ring"
+    )
+
+
 def test_what_is_refused_changes_nobody():
     one, other = Receiver(SMALL), Receiver(SMALL, ring=64)
     assert "ring" in told(save({"a": received(), "b": received()}), a=one, b=other)
@@ -179,6 +194,24 @@ def test_a_header_without_what_belongs_there(tmp_path):
     np.savez(tmp_path / "it.npz", header=text)
     body = (tmp_path / "it.npz").read_bytes()
     assert told(sealed(body), rx=Receiver(SMALL)).startswith("no checkpoint: behind its first line")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is no number."""
+
+    text: str
+    is_so: bool
+
+
+@given(st.text(), st.booleans())
+def test_texts_come_back(text, is_so):
+    contents = Contents({}, {})
+    take_apart(Noted(text, is_so), "x", contents)
+    assert put_together(Noted("", False), "x", contents) == Noted(text, is_so)
+    contents.numbers["x.is_so"] = 1
+    with pytest.raises(CheckpointError, match=r"^x\.is_so is not as this rxreplay keeps it"):
+        put_together(Noted("", False), "x", contents)
 
 
 FRESH = Holders(0, 0, [])

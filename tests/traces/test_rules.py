@@ -5,6 +5,7 @@ from helpers.making_ends import BROADCAST, GUEST, IN, NOWHERE, OTHER, OUT, makin
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import directions as oracle
+from rxreplay.traces.decision import Decision, decision_text, read_decision
 from rxreplay.traces.ends import parse_ip
 from rxreplay.traces.rules import ByGuest, ByWay, Everything
 
@@ -54,3 +55,19 @@ def test_ways_of_either_column():
     assert ByWay("flagged", IN).mask(ends).tolist() == [True, False]
     assert ByWay("cooked", IN).mask(ends).tolist() == [False, True]
     assert Everything().mask(ends).tolist() == [True, True]
+
+
+RULES = st.just(Everything()) | st.builds(
+    ByWay, st.sampled_from(["flagged", "cooked"]), st.sampled_from([IN, OUT])
+)
+RULES |= st.builds(
+    ByGuest,
+    GUESTS.map(tuple),
+    GUEST_IPS.map(lambda ips: tuple(map(parse_ip, ips))),
+    st.sampled_from(["in", "out", "both"]),
+)
+
+
+@given(st.none() | st.builds(Decision, RULES, st.text(), st.text()))
+def test_a_decision_comes_back_from_its_text(decision):
+    assert read_decision(decision_text(decision)) == decision
