@@ -24,6 +24,7 @@ OF_THE_REPLAY: Final = {"ring": "ring", "poll": "polls", "rcvbuf": "rcvbuf"}
 MOST_VALUES: Final = 512
 CLIFF: Final = 0.1  # of the larger value, from one step to the next
 STEEPER: Final = 4  # times the usual slope
+FEWEST: Final = 4  # values: of one slope or two none is four times the median
 CURVES: Final[Mapping[str, Callable[[Figures], float | None]]] = {
     "packets dropped": lambda f: f.drops.total(),
     "truesize a packet": lambda f: _each(f.truesize_bytes, f),

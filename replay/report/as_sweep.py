@@ -5,8 +5,8 @@ from typing import Final, TextIO
 
 from rich.table import Table
 
-from ..sweeping import CURVES, Cliff, Point, Sweep
-from ..units import bytes_text, count_text, number_text, share_text
+from ..sweeping import CURVES, FEWEST, Cliff, Point, Sweep
+from ..units import bytes_text, count_text, many, number_text, share_text
 from .as_table import heading, say_chosen, say_decided, say_doubts
 from .heads import polls_text
 from .showing import console, line
@@ -69,7 +69,9 @@ def sentences(found: Sweep) -> Iterator[str]:
     """Say where curves step."""
     for cliff in found.cliffs:
         yield cliff_text(found.knob, cliff)
-    if not found.cliffs:
+    if len(found.points) < FEWEST:
+        yield f"{many(len(found.points), 'value')} cannot show a cliff: give {FEWEST} or more."
+    elif not found.cliffs:
         yield "No cliff: no curve steps off its usual slope by a tenth or more."
 
 

@@ -7,7 +7,7 @@ from rxreplay import RxReplayError, replay, sweep
 from rxreplay.emulator import strategy
 from rxreplay.errors import OptionError, StrategyError
 from rxreplay.meanings import meaning
-from rxreplay.sweeping import CLIFF, STEEPER, Point, cliffs, parse_values
+from rxreplay.sweeping import CLIFF, FEWEST, STEEPER, Point, cliffs, parse_values
 
 FRAMES = [64, 1514, 300, 9014] * 100
 
@@ -176,6 +176,11 @@ def curve(*levels, values=None):
 def test_a_cliff_is_a_tenth_and_off_the_usual_slope(levels, found):
     assert (CLIFF, STEEPER) == (0.1, 4)
     assert curve(*levels) == found
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=FEWEST - 1))
+def test_of_fewer_values_no_step_is_a_cliff(levels):
+    assert curve(*levels) == []
 
 
 def test_what_grows_with_the_number_is_no_cliff():

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 
+import pytest
+
 
 def test_all_forms_have_the_same_points(rxreplay, capture):
     asked = ("sweep", capture(), "-s", "mst-2016/mergeable", "--knob", "min_avg=128:1664:512")
@@ -22,8 +24,21 @@ def test_all_forms_have_the_same_points(rxreplay, capture):
 
 def test_cliffs_are_named_or_said_to_be_none(rxreplay, capture):
     asked = ("sweep", capture(), "-s", "5.10/small", "-q", "--knob")
-    assert "No cliff" in rxreplay(*asked, "ring=64,128").stdout
+    assert "No cliff" in rxreplay(*asked, "ring=64,128,256,512").stdout
     assert "Cliff between rcvbuf" in rxreplay(*asked, "rcvbuf=1:100001:20000").stdout
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ("64", "1 value cannot show a cliff: give 4 or more."),
+        ("64,128,4096", "3 values cannot show a cliff: give 4 or more."),
+    ],
+)
+def test_too_few_values_are_said_to_be_too_few(rxreplay, capture, values, says):
+    shown = rxreplay("sweep", capture(), "-s", "5.10/small", "-q", "--knob", f"ring={values}")
+    assert shown.stdout.splitlines()[-1] == says
+    assert "No cliff" not in shown.stdout
 
 
 def test_wrong_usage(rxreplay, capture):
