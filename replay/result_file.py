@@ -10,7 +10,7 @@ from .errors import RxReplayError
 from .escaping import brief
 from .flattening import flat
 from .result import Results
-from .schemas import RESULT
+from .schemas import RESULT, not_a_result
 
 Path = str | PathLike[str]
 HOW: Final = "make a result file by rxreplay compare CAPTURE --format json -o FILE"
@@ -130,8 +130,7 @@ def checked(whole: object, name: str) -> Mapping[str, Any]:
     """
     if not isinstance(whole, dict) or not RESULT.can_read(whole.get("schema")):
         found = whole.get("schema") if isinstance(whole, dict) else None
-        what = f"schema {brief(repr(found))}" if found else "no schema"
-        raise RxReplayError(f"{name}: {what}, where {RESULT} was expected; {HOW}")
+        raise RxReplayError(f"{name}: {not_a_result(found)}; {HOW}")
     for part, kind in PARTS.items():
         if not isinstance(whole.get(part, [] if part == "failed" else None), kind):
             raise RxReplayError(f"{name}: there is no sound `{part}`; {HOW}")
