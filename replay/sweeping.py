@@ -180,28 +180,43 @@ def sweep(
         layouts = [each.layout(options.ring) for each in varied]
     points = [Point(*each) for each in zip(numbers, figures, layouts, strict=True)]
     config = options.as_config([chosen], chosen.name) | {knob: numbers}
-    doubts = [*filter(None, [chosen.doubt, what_if(chosen, knob)])]
+    doubts = [*filter(None, [chosen.doubt, what_if(chosen, knob, options.ring)])]
     warnings = [each for each in runs[0].warnings if each.code != "kernel"]  # of each value
     warnings += [ResultWarning("kernel", doubt) for doubt in doubts]
     return Sweep(config, runs[0].traces[0], chosen.name, knob, points, warnings, doubts)
 
 
-def what_if(chosen: Strategy, name: str) -> str:
-    """Say that no kernel has other values of a knob, or "".
+def what_if(chosen: Strategy, name: str, ring: int) -> str:
+    """Say that no kernel has other values of a knob, and which one this has; or "".
 
     Examples
     --------
     >>> from rxreplay.emulator import strategy
-    >>> what_if(strategy("5.10/mergeable"), "copy_len")
+    >>> what_if(strategy("5.10/mergeable"), "copy_len", 256)
     "copy_len: a what-if, every kernel's is 128"
-    >>> what_if(strategy("5.10/mergeable"), "min_buf_len")
-    "min_buf_len: a what-if, 0 is the kernel's own"
+    >>> what_if(strategy("5.10/mergeable"), "min_buf_len", 16)
+    "min_buf_len: a what-if, 5.10/mergeable's own is 4,086 with a ring of 16"
     """
     for knob in chosen.knobs:
         if knob.name == name and knob.what_if:
-            usual = f"every kernel's is {knob.default}" if knob.default else "0 is the kernel's own"
+            usual = f"every kernel's is {knob.default}" if knob.default else own(chosen, name, ring)
             return f"{name}: a what-if, {usual}"
     return ""
+
+
+def own(chosen: Strategy, name: str, ring: int) -> str:
+    """Say what a kernel makes of a knob whose default is its own value.
+
+    Examples
+    --------
+    >>> from rxreplay.emulator import strategy
+    >>> own(strategy("5.10/small,tailroom=64"), "tailroom", 256)
+    "5.10/small's own is 320"
+    """
+    layout = chosen.with_settings({name: 0}).layout(ring)
+    if name == "tailroom":
+        return f"{chosen.base}'s own is {layout.sizeof_shared_info:,}"
+    return f"{chosen.base}'s own is {layout.avg_min:,} with a ring of {ring:,}"  # min_buf_len
 
 
 def parse_values(text: str) -> list[int]:

@@ -7,7 +7,7 @@ from rxreplay import RxReplayError, replay, sweep
 from rxreplay.emulator import strategy
 from rxreplay.errors import OptionError, StrategyError
 from rxreplay.meanings import meaning
-from rxreplay.sweeping import CLIFF, FEWEST, STEEPER, Point, cliffs, parse_values
+from rxreplay.sweeping import CLIFF, FEWEST, STEEPER, Point, cliffs, parse_values, what_if
 
 FRAMES = [64, 1514, 300, 9014] * 100
 
@@ -54,6 +54,27 @@ def test_a_cliff_says_what_is_received_differently():
 def test_a_knob_that_no_kernel_has_is_said_to_be_a_what_if(name, knob, says):
     found = sweep([60], name, knob, [12, 10] if knob == "hdr_len" else [64, 96, 128])
     assert [w.text for w in found.warnings] == found.doubts == says
+
+
+@pytest.mark.parametrize(
+    ("name", "knob", "ring", "own"),
+    [
+        ("5.10/small", "tailroom", 256, 320),
+        ("6.18/mergeable,max_skb_frags=45", "tailroom", 256, 768),
+        ("6.18/mergeable,tailroom=64", "tailroom", 256, 320),
+        ("4.11/mergeable", "min_buf_len", 16, 1518),
+        ("4.12/mergeable", "min_buf_len", 16, 4086),
+        ("4.12/mergeable,min_buf_len=2000", "min_buf_len", 256, 1518),
+    ],
+)
+def test_a_what_if_names_the_value_that_the_strategy_has_itself(name, knob, ring, own):
+    chosen = strategy(name)
+    assert f"{chosen.base}'s own is {own:,}" in what_if(chosen, knob, ring)
+    layout = chosen.with_settings({knob: 0}).layout(ring)
+    if knob == "tailroom":
+        same = chosen.with_settings({knob: own}).layout(ring)
+        assert same == layout
+    assert own in (layout.sizeof_shared_info, layout.avg_min)
 
 
 @pytest.mark.parametrize(

@@ -51,3 +51,14 @@ def test_wrong_usage(rxreplay, capture):
 def test_no_packet_has_no_bar(rxreplay, capture):
     asked = ("sweep", capture(lengths=[]), "-s", "5.10/small", "-q", "--knob", "ring=64,128")
     assert "█" not in rxreplay(*asked).stdout
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_a_what_if_is_said_once(rxreplay, capture, tmp_path, form):
+    asked = ("sweep", capture(), "-s", "5.10/small", "--knob", "tailroom=64,128", "--format", form)
+    says = "tailroom: a what-if, 5.10/small's own is 320"
+    shown = rxreplay(*asked)
+    told = (f"not established: {says}" in shown.stdout, f"warning: {says}" in shown.stderr)
+    assert told == ((True, False) if form == "table" else (False, True))
+    elsewhere = rxreplay(*asked, "-o", tmp_path / "x")
+    assert f"warning: {says}" in elsewhere.stderr  # nobody has read the file yet
