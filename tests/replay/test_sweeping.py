@@ -80,11 +80,41 @@ def test_a_what_if_names_the_value_that_the_strategy_has_itself(name, knob, ring
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        ("5.10/small", "5.10/small,headroom=128", "the least buffer has 1,984 bytes"),
+        (
+            "5.10/small",
+            "5.10/small,headroom=128",
+            "the least buffer has 1,984 bytes, 32,768 bytes hold 16 of them, no longer 17",
+        ),
+        (
+            "7.2/small,headroom=198",
+            "7.2/small,headroom=199",
+            "the least buffer has 2,112 bytes, 4,096 bytes hold 1 of them, no longer 2",
+        ),
+        ("7.2/small", "7.2/small,headroom=192", "the least buffer has 2,048 bytes"),
+        (
+            "4.10/small,headroom=192",
+            "4.10/small,headroom=256",
+            "the least buffer has 2,112 bytes, its first head is from kmalloc-4k, no longer from "
+            "kmalloc-2k, 32,768 bytes hold 15 of them, no longer 16",
+        ),
+        (
+            "5.10/mergeable,copy_len=128",
+            "5.10/mergeable,copy_len=129",
+            "a packet of 640 bytes is copied whole, a packet copied whole has a truesize of 1,280, "
+            "its head is from kmalloc-1k, no longer from kmalloc-512",
+        ),
+        (
+            "6.1/mergeable,copy_len=640",
+            "6.1/mergeable,copy_len=641",
+            "a packet of 641 bytes is copied whole, a packet copied whole has a truesize of 1,344, "
+            "its head is from page_frag_cache (1,088 bytes), no longer from a page in slices "
+            "(1,024 bytes)",
+        ),
         (
             "6.18/big",
             "6.18/big,tailroom=384",
-            "a packet copied whole has a truesize of 960, "
+            "a packet copied whole has a truesize of 960, its head is from skbuff_small_head "
+            "(704 bytes), no longer from skbuff_small_head (640 bytes), "
             "a packet of 3,680 bytes is linear in the least buffer",
         ),
         (
