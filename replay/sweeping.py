@@ -1,6 +1,5 @@
 """One number moved over a range, and what that does: the library function `sweep`."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -19,10 +18,11 @@ from .result import ResultWarning, TraceInfo
 from .schemas import SWEEP
 from .settings import resolve
 from .sources import Source
+from .sweep_values import parse_values
 
 OF_THE_REPLAY: Final = {"ring": "ring", "poll": "polls", "rcvbuf": "rcvbuf"}
-MOST_VALUES: Final = 512
 CLIFF: Final = 0.1  # of the larger value, from one step to the next
+SHARES: Final = ("linear packets",)  # curves that are parts of a whole
 STEEPER: Final = 4  # times the usual slope
 FEWEST: Final = 4  # values: of one slope or two none is four times the median
 CURVES: Final[Mapping[str, Callable[[Figures], float | None]]] = {
@@ -34,7 +34,6 @@ CURVES: Final[Mapping[str, Callable[[Figures], float | None]]] = {
     "linear packets": lambda f: _each(f.linear_packets, f),
     "packets that fit a socket": lambda f: f.fit_packets,
 }
-RANGE: Final = re.compile(r"(\d+)(KiB)?:(\d+)(KiB)?(?::(x)?(\d+)(KiB)?)?", re.ASCII)
 
 
 def _each(figure: int, figures: Figures) -> float | None:
@@ -217,50 +216,6 @@ def own(chosen: Strategy, name: str, ring: int) -> str:
     if name == "tailroom":
         return f"{chosen.base}'s own is {layout.sizeof_shared_info:,}"
     return f"{chosen.base}'s own is {layout.avg_min:,} with a ring of {ring:,}"  # min_buf_len
-
-
-def parse_values(text: str) -> list[int]:
-    """Read `FROM:TO`, `FROM:TO:STEP`, `FROM:TO:xFACTOR`, or values with commas between them.
-
-    Raises
-    ------
-    OptionError
-        It is none of these, or means more values than 512.
-
-    Examples
-    --------
-    >>> parse_values("64:256:64"), parse_values("64:512:x2"), parse_values("1,5,4KiB")
-    ([64, 128, 192, 256], [64, 128, 256, 512], [1, 5, 4096])
-    """
-    how = f"{text}: write FROM:TO:STEP, FROM:TO:xFACTOR, or A,B,C"
-    if ":" not in text:
-        found = [re.fullmatch(r"(\d+)(KiB)?", part, re.ASCII) for part in text.split(",")]
-        if not all(found) or len(found) > MOST_VALUES:
-            raise OptionError(f"{how}; {MOST_VALUES} values at most")
-        return [size(*each.groups()) for each in found if each]
-    match = RANGE.fullmatch(text)
-    if not match:
-        raise OptionError(how)
-    start, stop = size(match[1], match[2]), size(match[3], match[4])
-    step = size(match[6] or "1", match[7])
-    values = list(ranged(start, stop, step, factor=bool(match[5])))
-    if not values or len(values) > MOST_VALUES:
-        raise OptionError(f"{how}; these are {'no' if not values else 'too many'} values")
-    return values
-
-
-def size(number: str, unit: str | None) -> int:
-    """Read a number with or without a unit."""
-    return int(number) * (1024 if unit else 1)
-
-
-def ranged(start: int, stop: int, step: int, *, factor: bool) -> Iterator[int]:
-    """Give the values of a range, none where it stands still, one more than are allowed at most."""
-    value, given = start, 0
-    moves = step > 1 and start > 0 if factor else step > 0
-    while moves and value <= stop and given <= MOST_VALUES:
-        yield value
-        value, given = value * step if factor else value + step, given + 1
 
 
 def cliffs(points: Sequence[Point], curve: str) -> Iterator[Cliff]:

@@ -7,7 +7,8 @@ from rxreplay import RxReplayError, replay, sweep
 from rxreplay.emulator import strategy
 from rxreplay.errors import OptionError, StrategyError
 from rxreplay.meanings import meaning
-from rxreplay.sweeping import CLIFF, FEWEST, STEEPER, Point, cliffs, parse_values, what_if
+from rxreplay.sweep_values import parse_values
+from rxreplay.sweeping import CLIFF, FEWEST, STEEPER, Point, cliffs, what_if
 
 FRAMES = [64, 1514, 300, 9014] * 100
 
@@ -161,35 +162,42 @@ def test_what_cannot_be_is_an_error(knob, values, error):
         ("1KiB:3KiB:1KiB", [1024, 2048, 3072]),
         ("7:7:5", [7]),
         ("1:512", list(range(1, 513))),
+        ("1:9:x2", [1, 2, 4, 8]),
+        ("0:0", [0]),
     ],
 )
 def test_values_are_read(text, values):
     assert parse_values(text) == values
 
 
-BAD = [
-    "",
-    "x",
-    "1,",
-    "1:",
-    ":2",
-    "1:2:",
-    "2:1",
-    "1:513",
-    "1:9:0",
-    "1:9:x1",
-    "0:9:x2",
-    "1:9:x0",
-    "-1:2",
-    "1:2:3:4",
-    "7:7:0",
-]
+FORM = ""  # not the form at all: only how it is written
+STILL = "a FACTOR from 2 on moves FROM, and that from 1 on"
 
 
-@pytest.mark.parametrize("text", [*BAD, ",".join(["1"] * 513)])
-def test_what_is_no_range_is_one_line(text):
-    with pytest.raises(OptionError, match="write FROM:TO:STEP"):
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        *((text, FORM) for text in ("", "x", "1,", "1:", ":2", "1:2:", "-1:2", "1:2:3:4")),
+        ("9" * 16 + ":1", FORM),
+        ("9" * 5000, FORM),
+        ("2:1", "FROM is above TO, 2 above 1"),
+        ("4KiB:64:x2", "FROM is above TO, 4,096 above 64"),
+        ("1:9:0", "a STEP of 0 stands still"),
+        ("7:7:0", "a STEP of 0 stands still"),
+        ("1:9:x1", STILL),
+        ("0:9:x2", STILL),
+        ("1:9:x0", STILL),
+        ("1:513", "513 values, 512 at most"),
+        (",".join(["1"] * 513), "513 values, 512 at most"),
+        ("0:999999999999999KiB", "1,023,999,999,999,998,977 values, 512 at most"),
+    ],
+)
+def test_what_is_no_range_is_one_line_that_says_what_is_wrong(text, says):
+    with pytest.raises(OptionError) as refused:
         parse_values(text)
+    how = "write FROM:TO:STEP, FROM:TO:xFACTOR, or A,B,C"
+    assert str(refused.value).endswith(f": {says}; {how}" if says else f": {how}")
+    assert len(str(refused.value)) < 250
 
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 9))

@@ -62,3 +62,16 @@ def test_a_what_if_is_said_once(rxreplay, capture, tmp_path, form):
     assert told == ((True, False) if form == "table" else (False, True))
     elsewhere = rxreplay(*asked, "-o", tmp_path / "x")
     assert f"warning: {says}" in elsewhere.stderr  # nobody has read the file yet
+
+
+@pytest.mark.parametrize(
+    ("knob", "rules"),
+    [
+        ("ring=64", "polls of 1, a socket of 212,992 B, skbs freed by the rule 'drop'"),
+        ("poll=8", "ring of 256, a socket of 212,992 B, skbs freed by the rule 'drop'"),
+        ("rcvbuf=4KiB", "ring of 256, polls of 1, skbs freed by the rule 'drop'"),
+    ],
+)
+def test_what_is_not_varied_is_said(rxreplay, capture, knob, rules):
+    shown = rxreplay("sweep", capture(), "-s", "5.10/small", "-q", "--knob", knob)
+    assert rules in shown.stdout.splitlines()
