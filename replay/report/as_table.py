@@ -14,7 +14,7 @@ from ..result import Result, Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .heads import chosen_text, decided_texts, digests_text, polls_text, stack_text, together_text
-from .over_time import arriving_line, at_peak_text, resident_line, scale_text
+from .over_time import arriving_line, at_peak_text, has_rate, resident_line, scale_text
 from .row import Row
 from .rows import EVERY_ROW, ROWS, best_of
 from .showing import SafeConsole, console, line, lines
@@ -74,7 +74,8 @@ def say_each_over_time(
     if not series:
         return
     first = next(iter(series.values()))
-    lines_of = {"arriving": arriving_line(first)}
+    rated = has_rate(results.traces[number], results.config)
+    lines_of = {"arriving": arriving_line(first)} if rated else {}
     lines_of |= {each[0]: resident_line(series[each[0]]) for each in columns}
     to.print()
     to.print(line(f"{scale_text(first)}{together_text(results.config)}", "dim"))
@@ -86,8 +87,9 @@ def say_over_time(to: SafeConsole, results: Results, result: Result) -> None:
     if result.series is None:
         return
     to.print(line(f"{scale_text(result.series)}{together_text(results.config)}", "dim"))
-    lines_of = {"arriving": arriving_line(result.series), "resident": resident_line(result.series)}
-    to.print(drawn(lines_of))
+    rated = has_rate(results.traces[result.trace], results.config)
+    lines_of = {"arriving": arriving_line(result.series)} if rated else {}
+    to.print(drawn(lines_of | {"resident": resident_line(result.series)}))
     for queue, peak in results.at_peaks(result.trace, result.strategy).items():
         whose = "" if queue is None else f"queue {queue}: "
         to.print(line(f"{whose}{at_peak_text(peak, result.strategy)}"))

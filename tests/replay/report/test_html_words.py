@@ -134,9 +134,26 @@ def test_packets_of_one_time_are_said_to_be_a_burst(tmp_path, apart_us):
     write_report(rxreplay.make_report([str(path)], ["5.10/small"], **how), out := io.StringIO())
     page = Page(out.getvalue())
     assert (STILL in page.said("p")) is (apart_us == 0)
-    assert ("bit/s at most" in out.getvalue()) is (apart_us > 0)
+    for text in ("bit/s", ">traffic,<wbr>", "rate of the traffic over"):
+        assert (text in out.getvalue()) is (apart_us > 0)
     assert OTHER_CLOCK in page.said("p")
     timing = rxreplay.timing.Timing()
     report = rxreplay.make_report([str(path)], ["5.10/small"], timing=timing, **how)
     write_report(report, out := io.StringIO())
     assert OTHER_CLOCK not in Page(out.getvalue()).said("p")
+    timing = rxreplay.timing.Timing(time="rate:1000")
+    report = rxreplay.make_report([str(path)], ["5.10/small"], timing=timing, **how)
+    write_report(report, out := io.StringIO())
+    assert STILL not in Page(out.getvalue()).said("p")
+    assert "bit/s at most" in out.getvalue()
+
+
+@pytest.mark.parametrize(("apart_s", "marks"), [(1, "5 s"), (3600, "5 h"), (86_400, "5 days")])
+def test_the_axis_of_time_has_one_unit(tmp_path, apart_s, marks):
+    records = [writer.pcap_record(writer.frame(60), time=(n * apart_s, 0)) for n in range(11)]
+    path = tmp_path / "long.pcap"
+    path.write_bytes(writer.pcap_header() + b"".join(records))
+    how = {"sizes": [16], "direction": "both"}
+    write_report(rxreplay.make_report([str(path)], ["5.10/small"], **how), out := io.StringIO())
+    assert f">{marks}</text>" in out.getvalue()
+    assert f"The trace lasts 10.0 {marks.split()[1]} by the clock." in out.getvalue()
