@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
+from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 from rxreplay.emulator import Figures
 
 from ..delivering import UNCLEAR
@@ -17,7 +17,7 @@ from .heads import chosen_text, decided_texts, digests_text, polls_text, stack_t
 from .over_time import arriving_line, at_peak_text, has_rate, resident_line, scale_text
 from .row import Row
 from .rows import EVERY_ROW, ROWS, best_of
-from .showing import SafeConsole, console, line, lines
+from .showing import SafeConsole, beside_mark, console, line, lines
 
 LABEL_WIDTH = 29  # the longest label and the space behind it
 COLUMN_WIDTH = 14  # twelve characters and a space on each side
@@ -211,7 +211,7 @@ def rows_table(heads: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     table.add_column("", min_width=LABEL_WIDTH - 2, no_wrap=True)
     for head in heads:
-        table.add_column(lines(head), justify="right")
+        table.add_column(beside_mark(lines(head)), justify="right")
     return table
 
 
@@ -222,21 +222,20 @@ def say_queues(to: SafeConsole, queues: Sequence[Figures]) -> None:
     for start, stop in parts(names, to.width) if queues else ():
         table = rows_table([name for (name,) in names[start:stop]])
         some = queues[start:stop]
-        table.add_row("frames", *(f"{each.packets:,} " for each in some))
+        table.add_row("frames", *(beside_mark(line(f"{each.packets:,}")) for each in some))
         for row in rows:
             table.add_row(row.label, *(cell(row, each, None, None) for each in some))
         to.print()
         to.print(table)
 
 
-def cell(row: Row, figures: Figures, best: float | None, base: float | None) -> Text:
+def cell(row: Row, figures: Figures, best: float | None, base: float | None) -> Group:
     """Write a figure, a mark where it is the best, and how many times the reference's it is."""
     value = row.value(figures)
     wins = best is not None and value == best and not figures.drops.total()
-    text = lines(row.text(figures) + ("*" if wins else " "), "bold green" if wins else "")
-    if base:
-        text.append(f"\n{ratio_text(value, base)} ", style="dim")
-    return text
+    text = row.text(figures)
+    level = lines(f"{text}*", "bold green") if wins else beside_mark(lines(text))
+    return Group(level, *([beside_mark(line(ratio_text(value, base), "dim"))] if base else []))
 
 
 def write_replay(results: Results, out: TextIO) -> None:
