@@ -286,3 +286,34 @@ def test_results_of_a_consumer_stand_for_their_captures(rxreplay, paced, tmp_pat
     assert in_flight(found)[0]["most"] == 2 * 4 * TRUESIZE
     [rule] = whole(found)["config"]["rules"]
     assert (rule["lifetime"], rule["clock"]["time"]) == ("delay:3500us", "recorded")
+
+
+ALL_HELD = "what GRO and sockets hold after the driver"
+BY_GRO = "what GRO holds after the driver"
+
+
+@pytest.mark.parametrize(
+    ("consumer", "first"),
+    [
+        (None, ALL_HELD),
+        ("delay:1ms", ALL_HELD),
+        ("reader:1000", BY_GRO),
+        ("unread", BY_GRO),
+    ],
+)
+def test_what_a_consumer_models_is_not_said_to_be_left_out(rxreplay, paced, consumer, first):
+    how = ("--consumer", consumer, "--time", "recorded") if consumer else ()
+    asked = ("plan", paced(1), "--direction", "both", *how, "-q")
+    assert whole(rxreplay(*asked, "--format", "json"))["not_modelled"][0] == first
+    assert f"Not modelled: {first}; transmit queues" in rxreplay(*asked).stdout
+    assert whole(rxreplay("plan", "--format", "json", "-q"))["not_modelled"][0] == ALL_HELD
+
+
+def test_sockets_are_left_out_where_only_some_captures_had_any(rxreplay, paced, tmp_path):
+    saved = [tmp_path / "drop.json", tmp_path / "unread.json"]
+    for path, how in zip(saved, ((), ("--consumer", "unread")), strict=True):
+        asked = ("-s", "5.10/mergeable", "--direction", "both", "--time", "recorded", *how)
+        assert rxreplay("compare", paced(1), *asked, "--format", "json", "-o", path).exit_code == 0
+    for sources, first in ((saved, ALL_HELD), (saved[1:], BY_GRO)):
+        found = whole(rxreplay("plan", *sources, "--format", "json", "-q"))
+        assert found["not_modelled"][0] == first
