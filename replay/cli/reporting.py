@@ -11,9 +11,8 @@ from ..report import BINARY, reporter
 from ..result import Outcome
 from ..writing import output, write_folder
 from .saying import complain
+from .statuses import LIMIT_CROSSED, SOME_FAILED
 
-LIMIT_CROSSED = 3
-SOME_FAILED = 4
 TELLING: Final = ("table", "markdown")  # forms that say what is not established themselves
 NOT_ESTABLISHED: Final = ("kernel",)  # codes of such warnings
 
