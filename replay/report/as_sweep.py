@@ -1,6 +1,6 @@
 """A sweep as a table of curves, and its cliffs in words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, TextIO
 
 from rich.table import Table
@@ -40,7 +40,7 @@ def write_sweep(found: Sweep, out: TextIO) -> None:
 def rules(found: Sweep) -> str:
     """Say under which rules all points hold."""
     config = found.config
-    parts = {
+    parts: dict[str, Callable[[], str]] = {
         "ring": lambda: f"ring of {config['ring']}",
         "poll": lambda: polls_text(config),
         "rcvbuf": lambda: f"a socket of {config['rcvbuf']:,} B",

@@ -317,3 +317,23 @@ def test_sockets_are_left_out_where_only_some_captures_had_any(rxreplay, paced, 
     for sources, first in ((saved, ALL_HELD), (saved[1:], BY_GRO)):
         found = whole(rxreplay("plan", *sources, "--format", "json", "-q"))
         assert found["not_modelled"][0] == first
+
+
+@pytest.mark.parametrize(
+    ("consumer", "says"),
+    [
+        ('"delay:-5ms"', "--consumer delay:-5ms: write a time span"),
+        ('"delay:99999999999999999999s"', "SPAN is at most 1,281,023 hours"),
+        ('"reader:0"', "RATE is from 0.00000001 to 1,000,000,000 packets a second"),
+        ('"reader:1e400"', "RATE is from 0.00000001 to 1,000,000,000 packets a second"),
+        ('"\\u001b[31m"', r"--consumer \x1b[31m: there are drop, delay:SPAN"),
+        ("-5", "consumer = -5: a text"),
+        ("nan", "consumer = nan: a text"),
+        ("[1]", "consumer = [1]: a text"),
+    ],
+)
+def test_a_consumer_of_a_file_that_cannot_be_is_one_line(rxreplay, paced, tmp_path, consumer, says):
+    (file := tmp_path / "fleet.toml").write_text(f'time = "recorded"\nconsumer = {consumer}\n')
+    done = rxreplay("plan", paced(1), "--fleet", file, "--direction", "both", "-q")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert says in done.stderr
