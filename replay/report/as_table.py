@@ -36,12 +36,30 @@ def heading(trace: TraceInfo) -> str:
     if not trace.packets:
         return f"{name}: no packet"
     packets = "packet" if trace.packets == 1 else "packets"
-    lengths = {key: count_text(value) for key, value in trace.wire_len.items()}
-    span = f", {duration_text(trace.duration_ns)}" if trace.duration_ns is not None else ""
     return (
-        f"{name}: {trace.packets:,} {packets}, {bytes_text(trace.wire_bytes)} on the wire{span}, "
-        f"length {lengths['min']} to {lengths['max']} (median {lengths['median']})"
+        f"{name}: {trace.packets:,} {packets}, {bytes_text(trace.wire_bytes)} on the wire"
+        f"{span_text(trace)}, length {lengths_text(trace)}"
     )
+
+
+def span_text(trace: TraceInfo) -> str:
+    """Say how long a trace lasts, "" where one packet or no clock says nothing of that."""
+    if trace.duration_ns is None or trace.packets == 1:
+        return ""
+    return f", {duration_text(trace.duration_ns)}" if trace.duration_ns else ", all at one time"
+
+
+def lengths_text(trace: TraceInfo) -> str:
+    """Write from what length to what there are packets.
+
+    Examples
+    --------
+    >>> from rxreplay import info
+    >>> [lengths_text(trace) for trace in info([[60, 60], [60, 1514, 9014]]).traces]
+    ['60', '60 to 9,014 (median 1,514)']
+    """
+    least, median, most = (count_text(trace.wire_len[name]) for name in ("min", "median", "max"))
+    return least if least == most else f"{least} to {most} (median {median})"
 
 
 def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> None:

@@ -11,12 +11,11 @@ from rxreplay.emulator.state import Int64s
 from ...units import bit_rate_text, bytes_text, duration_text, time_unit
 from ..over_time import at_peak_text, bits_per_s, has_rate
 from .drawing import WIDTH, Drawing
-from .lines import Curve, draw_curves, key_of
+from .lines import RIGHT, Curve, draw_curves, key_of
 from .parts import Cell, Column, Page, Picture, Section, Table, count_cell
 from .scales import Scale, draw_axis_x, draw_axis_y, even_ticks, power_ticks
 
 LEFT: Final = 74
-RIGHT: Final = 44
 HIGH: Final = 150
 LOW: Final = 60  # the height of the traffic
 MOST: Final = 64  # moments that are shown
@@ -107,7 +106,7 @@ def memory_picture(page: Page, first: Series) -> Picture:
         words = f"{most}, with {bit_rate_text(max(rate))} at most."
     markup = drawing.markup("over-time", title, words)
     table = table_of(page.columns, shown, times, rate)
-    return Picture("over-time", title, words, markup, [table], key_of(page.columns))
+    return Picture("over-time", title, words, markup, [table], key_of(page.columns), "alone")
 
 
 def draw_times(drawing: Drawing, x: Scale, bottom: float) -> None:
@@ -141,7 +140,7 @@ def draw_rate(drawing: Drawing, rate: list[float], at: list[float], x: Scale) ->
     """Draw the rate of the traffic below the memory."""
     bottom = HIGH + LOW + 28
     y = Scale(0, max(*rate, 1.0), bottom, bottom - LOW)
-    draw_axis_y(drawing, y, [0, y.high], bit_rate_text, x)
+    draw_axis_y(drawing, y, [0, y.high], lambda tick: bit_rate_text(tick) if tick else "0", x)
     drawing.path([(place, y(each)) for place, each in zip(at, rate, strict=True)], "axis")
 
 
