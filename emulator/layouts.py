@@ -150,7 +150,7 @@ def _check_min_buf_len(layout: Layout) -> None:
     """
     if not layout.copy_room <= layout.avg_min <= layout.avg_max:
         raise StrategyError(
-            f"min_buf_len={layout.avg_min:,}: here it is from {layout.copy_room:,}, what a copied "
+            f"min_buf_len={layout.avg_min}: here it is from {layout.copy_room:,}, what a copied "
             f"packet's head takes, to {layout.avg_max:,}, what a page has room for"
         )
 

@@ -5,6 +5,8 @@ from typing import Final
 
 from rxreplay.emulator.state import BUILD_ALWAYS, BUILD_IF_IT_FITS, BUILD_NEVER, Layout
 
+from .allocations import buffers_of_chunk, source_of_copied_head, source_of_posted_head
+
 
 def copied_whole(layout: Layout) -> int | None:
     """Give the longest packet that is copied whole, wherever it lies.
@@ -46,11 +48,19 @@ def linear_up_to(layout: Layout) -> int | None:
     return room - (layout.shared_info or layout.sizeof_shared_info)
 
 
-MEANINGS: Final[tuple[tuple[Callable[[Layout], int | None], str], ...]] = (
-    (copied_whole, "a packet of {:,} bytes is copied whole"),
-    (copied_head, "a packet copied whole has a truesize of {:,}"),
-    (least_buffer, "the least buffer has {:,} bytes"),
-    (linear_up_to, "a packet of {:,} bytes is linear in the least buffer"),
+def chunk(layout: Layout) -> tuple[int, int] | None:
+    """Give the bytes that buffers are cut from, and how many of the shortest ones that makes."""
+    return buffers_of_chunk(layout, least_buffer(layout))
+
+
+MEANINGS: Final[tuple[tuple[Callable[[Layout], object], str], ...]] = (
+    (copied_whole, "a packet of {1:,} bytes is copied whole"),
+    (copied_head, "a packet copied whole has a truesize of {1:,}"),
+    (source_of_copied_head, "its head is from {1}, no longer from {0}"),
+    (least_buffer, "the least buffer has {1:,} bytes"),
+    (source_of_posted_head, "its first head is from {1}, no longer from {0}"),
+    (chunk, "{1[0]:,} bytes hold {1[1]} of them, no longer {0[1]}"),
+    (linear_up_to, "a packet of {1:,} bytes is linear in the least buffer"),
 )
 
 
@@ -61,8 +71,12 @@ def meaning(before: Layout, after: Layout) -> str:
     --------
     >>> from rxreplay.emulator import strategy
     >>> plain, longer = (strategy(f"5.10/mergeable,copy_len={n}").layout(256) for n in (128, 256))
-    >>> meaning(plain, longer)
-    'a packet of 640 bytes is copied whole, a packet copied whole has a truesize of 1,280'
+    >>> for words in meaning(plain, longer).split(", "):
+    ...     print(words)
+    a packet of 640 bytes is copied whole
+    a packet copied whole has a truesize of 1,280
+    its head is from kmalloc-1k
+    no longer from kmalloc-512
     """
     pairs = ((find(before), find(after), words) for find, words in MEANINGS)
-    return ", ".join(words.format(now) for was, now, words in pairs if now and was != now)
+    return ", ".join(words.format(was, now) for was, now, words in pairs if now and was != now)

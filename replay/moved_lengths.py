@@ -1,15 +1,12 @@
 """The lengths whose packets are charged otherwise by one strategy than by another."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from rxreplay.emulator import Strategy, strategy
 from rxreplay.emulator.queue import checked_ring
 from rxreplay.errors import StrategyError
 
-from .lengthwise import FIXED, SHORTEST, truesize_by_length
-
-USUAL: Final = (SHORTEST, *FIXED)
+from . import lengthwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +60,9 @@ def moved_lengths(
         size for each in layouts for size in (each.copy_len, each.copy_room, each.capacity)
     }
     sides = {size + side for size in thresholds for side in (0, 1)}
-    lengths = sorted({n for n in (*USUAL, *sides) if USUAL[0] <= n <= USUAL[-1]})
-    curves = [truesize_by_length(each, ring, lengths) for each, ring in (old, new)]
+    usual = (lengthwise.SHORTEST, *lengthwise.FIXED)
+    lengths = sorted({n for n in (*usual, *sides) if usual[0] <= n <= usual[-1]})
+    curves = [lengthwise.truesize_by_length(each, ring, lengths) for each, ring in (old, new)]
     return [
         MovedLength(length, was, now, None if was is None or now is None else now - was)
         for length, was, now in zip(lengths, *curves, strict=True)

@@ -8,16 +8,14 @@ from typing import Any, Final, NoReturn
 
 from .errors import RxReplayError
 from .escaping import brief
-from .flattening import flat
 from .result import Results
-from .schemas import RESULT
+from .schemas import RESULT, not_a_result
+from .sound_results import fault
 
 Path = str | PathLike[str]
 HOW: Final = "make a result file by rxreplay compare CAPTURE --format json -o FILE"
-PARTS: Final = {"config": dict, "traces": list, "results": list, "failed": list}
-WORDS: Final = ("mean_over", "lifetime")  # figures that are no numbers
 LARGEST: Final = 2**28  # bytes of a file
-MOST: Final = 2**63 - 1  # that a figure can be
+DEEPEST: Final = 32  # parts within parts: results have eight
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class ResultFile:
     @property
     def failed(self) -> list[str]:
         """Captures that could not be replayed."""
-        return [str(each) for each in self.whole.get("failed") or ()]
+        return list(self.whole.get("failed", ()))
 
     def captures(self) -> list[str]:
         """Name the captures, in order."""
@@ -51,14 +49,11 @@ class ResultFile:
 
     def by_size(self, trace: int) -> dict[str, Any] | None:
         """Give the packets by size of a capture; None in files from before there were any."""
-        found = self.whole["traces"][trace].get("by_size")
-        sound = isinstance(found, dict) and all(is_figure(value) for _, value in flat(found))
-        return found if found and sound else None
+        return self.whole["traces"][trace].get("by_size") or None
 
     def digests(self) -> list[str | None]:
         """Give the digests of what was replayed; None where a file has none, as before 1.1."""
-        found = (trace.get("digest") for trace in self.whole["traces"])
-        return [each if isinstance(each, str) else None for each in found]
+        return [trace.get("digest") for trace in self.whole["traces"]]
 
     def figures(self) -> dict[tuple[int, str, int | None], Mapping[str, Any]]:
         """Give the figures by number of the capture, strategy, and queue (None: the device)."""
@@ -104,9 +99,30 @@ def read_document(name: str) -> object:
     if len(text) > LARGEST:
         raise RxReplayError(f"{name}: more than {LARGEST:,} bytes, which no result has; {HOW}")
     try:
-        return json.loads(text, parse_constant=no_number)
+        whole = json.loads(text, parse_constant=no_number)
     except (ValueError, RecursionError) as error:
         raise RxReplayError(f"{name}: no JSON: {brief(str(error))}; {HOW}") from None
+    if deeper_than(DEEPEST, whole):
+        raise RxReplayError(f"{name}: parts within parts {DEEPEST} times, as no result has; {HOW}")
+    return whole
+
+
+def deeper_than(most: int, whole: object) -> bool:
+    """Say whether there are more than so many lists and objects within each other.
+
+    Examples
+    --------
+    >>> deeper_than(2, [[1], {"a": 2}]), deeper_than(2, [[{"a": []}]])
+    (False, True)
+    """
+    inside = [whole]
+    for _ in range(most + 1):
+        nested = [each for each in inside if isinstance(each, dict | list)]
+        if not nested:
+            return False
+        parts = (each.values() if isinstance(each, dict) else each for each in nested)
+        inside = [part for each in parts for part in each]
+    return True
 
 
 def no_number(text: str) -> NoReturn:
@@ -130,43 +146,7 @@ def checked(whole: object, name: str) -> Mapping[str, Any]:
     """
     if not isinstance(whole, dict) or not RESULT.can_read(whole.get("schema")):
         found = whole.get("schema") if isinstance(whole, dict) else None
-        what = f"schema {brief(repr(found))}" if found else "no schema"
-        raise RxReplayError(f"{name}: {what}, where {RESULT} was expected; {HOW}")
-    for part, kind in PARTS.items():
-        if not isinstance(whole.get(part, [] if part == "failed" else None), kind):
-            raise RxReplayError(f"{name}: there is no sound `{part}`; {HOW}")
-    if not all(isinstance(trace, dict) for trace in whole["traces"]):
-        raise RxReplayError(f"{name}: its traces are not whole; {HOW}")
-    for number, result in enumerate(whole["results"]):
-        if not complete(result, len(whole["traces"])):
-            raise RxReplayError(f"{name}: result {number} is not whole; {HOW}")
-        for path, value in flat(result["figures"]):
-            if not (is_figure(value) or (path in WORDS and isinstance(value, str))):
-                what = f"{brief(path)} of result {number} is {brief(repr(value))}"
-                raise RxReplayError(f"{name}: {what}, no figure; {HOW}")
+        raise RxReplayError(f"{name}: {not_a_result(found)}; {HOW}")
+    if wrong := fault(whole):
+        raise RxReplayError(f"{name}: {wrong}; {HOW}")
     return whole
-
-
-def complete(result: object, traces: int) -> bool:
-    """Say whether a result names its capture and strategy, and has figures."""
-    return (
-        isinstance(result, dict)
-        and isinstance(result.get("trace"), int)
-        and 0 <= result["trace"] < traces
-        and isinstance(result.get("strategy"), str)
-        and isinstance(result.get("queue"), int | None)
-        and isinstance(result.get("figures"), dict)
-    )
-
-
-def is_figure(value: object) -> bool:
-    """Say whether a value can be a figure: a number from 0 to 2^63, or null.
-
-    Examples
-    --------
-    >>> [is_figure(value) for value in (0, 2.5, None, -1, True, "1", 10**400, [])]
-    [True, True, True, False, False, False, False, False]
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | None):
-        return False
-    return value is None or 0 <= value <= MOST

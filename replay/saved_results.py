@@ -10,8 +10,8 @@ from typing import Any, Final
 from .amounts import Use
 from .errors import RxReplayError
 from .escaping import brief, quoted
-from .result_file import read_document
-from .schemas import RESULT
+from .result_file import HOW, read_document
+from .schemas import RESULT, not_a_result
 
 MOST: Final = 2**63 - 1
 RULES: Final = ("lifetime", "poll", "clock")  # config that decides how long skbs live
@@ -129,7 +129,7 @@ def saved(document: dict[str, Any], name: str) -> Saved:
     reader = Reader(document, name)
     schema = reader.get("schema")
     if not RESULT.can_read(schema):
-        raise RxReplayError(f"{name}: schema {quoted(schema)}; a plan reads {RESULT}, of 'compare'")
+        raise RxReplayError(f"{name}: {not_a_result(schema)}; {HOW}")
     queues = reader.count("config", "queues")
     samples: dict[str, list[Sample]] = {}
     for strategy, sample in reader.samples(queues):

@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-VERSION: Final = re.compile(r"(rxreplay(?:-[a-z]+)?)/(\d{1,4})(?:\.\d{1,4})?", re.ASCII)
+from .escaping import quoted
+
+NUMBER: Final = r"(?:0|[1-9]\d{0,19})"  # without a zero in front: each version has one spelling
+VERSION: Final = re.compile(rf"(rxreplay(?:-[a-z]+)?)/({NUMBER})(?:\.{NUMBER})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,19 @@ class Schema:
 
     def can_read(self, text: object) -> bool:
         """Say whether who knows this one understands a document of that one; no minor is 0."""
-        found = VERSION.fullmatch(text) if isinstance(text, str) else None
-        return found is not None and (self.name, self.major) == (found[1], int(found[2]))
+        return (self.name, self.major) == parsed(text)
+
+
+def parsed(text: object) -> tuple[str, int] | None:
+    """Give the name and the major of a version, None of what is none.
+
+    Examples
+    --------
+    >>> parsed("rxreplay-ring/1.1"), parsed("rxreplay/1"), parsed("rxreplay/01.1"), parsed(None)
+    (('rxreplay-ring', 1), ('rxreplay', 1), None, None)
+    """
+    found = VERSION.fullmatch(text) if isinstance(text, str) else None
+    return (found[1], int(found[2])) if found else None
 
 
 RESULT: Final = Schema("rxreplay", 1, 1)
@@ -50,3 +64,31 @@ RING: Final = Schema("rxreplay-ring", 1, 1)
 SERIES: Final = Schema("rxreplay-series", 1, 1)
 SOCKETS: Final = Schema("rxreplay-sockets", 1, 1)
 SWEEP: Final = Schema("rxreplay-sweep", 1, 1)
+
+WRITERS: Final = {
+    schema.name: f"'rxreplay {schema.name.partition('-')[2]}'"
+    for schema in (DIFF, EXPLAIN, PINNING, PLAN, RING, SOCKETS, SWEEP)
+} | {SERIES.name: "--series"}
+
+
+def not_a_result(text: object) -> str:
+    """Say what the form of a document is that should be a result, and what reads it.
+
+    Examples
+    --------
+    >>> print(not_a_result("rxreplay/2.0"))
+    schema 'rxreplay/2.0' is of a newer rxreplay, which reads it, where rxreplay/1.1 was expected
+    >>> print(not_a_result("rxreplay-ring/1.1"))
+    schema 'rxreplay-ring/1.1' is what 'rxreplay ring' writes for programs that know its JSON \
+Schema, where rxreplay/1.1 was expected
+    >>> not_a_result(None)
+    'no schema, where rxreplay/1.1 was expected'
+    """
+    name, major = parsed(text) or ("", 0)
+    what = ""
+    if name in WRITERS:
+        what = f" is what {WRITERS[name]} writes for programs that know its JSON Schema"
+    elif name == RESULT.name and major > RESULT.major:
+        what = " is of a newer rxreplay, which reads it"
+    found = f"schema {quoted(text)}" if text else "no schema"
+    return f"{found}{what}, where {RESULT} was expected"

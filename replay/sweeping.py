@@ -1,6 +1,5 @@
 """One number moved over a range, and what that does: the library function `sweep`."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -19,11 +18,13 @@ from .result import ResultWarning, TraceInfo
 from .schemas import SWEEP
 from .settings import resolve
 from .sources import Source
+from .sweep_values import parse_values
 
 OF_THE_REPLAY: Final = {"ring": "ring", "poll": "polls", "rcvbuf": "rcvbuf"}
-MOST_VALUES: Final = 512
 CLIFF: Final = 0.1  # of the larger value, from one step to the next
+SHARES: Final = ("linear packets",)  # curves that are parts of a whole
 STEEPER: Final = 4  # times the usual slope
+FEWEST: Final = 4  # values: of one slope or two none is four times the median
 CURVES: Final[Mapping[str, Callable[[Figures], float | None]]] = {
     "packets dropped": lambda f: f.drops.total(),
     "truesize a packet": lambda f: _each(f.truesize_bytes, f),
@@ -33,7 +34,6 @@ CURVES: Final[Mapping[str, Callable[[Figures], float | None]]] = {
     "linear packets": lambda f: _each(f.linear_packets, f),
     "packets that fit a socket": lambda f: f.fit_packets,
 }
-RANGE: Final = re.compile(r"(\d+)(KiB)?:(\d+)(KiB)?(?::(x)?(\d+)(KiB)?)?", re.ASCII)
 
 
 def _each(figure: int, figures: Figures) -> float | None:
@@ -180,72 +180,43 @@ def sweep(
         layouts = [each.layout(options.ring) for each in varied]
     points = [Point(*each) for each in zip(numbers, figures, layouts, strict=True)]
     config = options.as_config([chosen], chosen.name) | {knob: numbers}
-    doubts = [*filter(None, [chosen.doubt, what_if(chosen, knob)])]
+    doubts = [*filter(None, [chosen.doubt, what_if(chosen, knob, options.ring)])]
     warnings = [each for each in runs[0].warnings if each.code != "kernel"]  # of each value
     warnings += [ResultWarning("kernel", doubt) for doubt in doubts]
     return Sweep(config, runs[0].traces[0], chosen.name, knob, points, warnings, doubts)
 
 
-def what_if(chosen: Strategy, name: str) -> str:
-    """Say that no kernel has other values of a knob, or "".
+def what_if(chosen: Strategy, name: str, ring: int) -> str:
+    """Say that no kernel has other values of a knob, and which one this has; or "".
 
     Examples
     --------
     >>> from rxreplay.emulator import strategy
-    >>> what_if(strategy("5.10/mergeable"), "copy_len")
+    >>> what_if(strategy("5.10/mergeable"), "copy_len", 256)
     "copy_len: a what-if, every kernel's is 128"
-    >>> what_if(strategy("5.10/mergeable"), "min_buf_len")
-    "min_buf_len: a what-if, 0 is the kernel's own"
+    >>> what_if(strategy("5.10/mergeable"), "min_buf_len", 16)
+    "min_buf_len: a what-if, 5.10/mergeable's own is 4,086 with a ring of 16"
     """
     for knob in chosen.knobs:
         if knob.name == name and knob.what_if:
-            usual = f"every kernel's is {knob.default}" if knob.default else "0 is the kernel's own"
+            usual = f"every kernel's is {knob.default}" if knob.default else own(chosen, name, ring)
             return f"{name}: a what-if, {usual}"
     return ""
 
 
-def parse_values(text: str) -> list[int]:
-    """Read `FROM:TO`, `FROM:TO:STEP`, `FROM:TO:xFACTOR`, or values with commas between them.
-
-    Raises
-    ------
-    OptionError
-        It is none of these, or means more values than 512.
+def own(chosen: Strategy, name: str, ring: int) -> str:
+    """Say what a kernel makes of a knob whose default is its own value.
 
     Examples
     --------
-    >>> parse_values("64:256:64"), parse_values("64:512:x2"), parse_values("1,5,4KiB")
-    ([64, 128, 192, 256], [64, 128, 256, 512], [1, 5, 4096])
+    >>> from rxreplay.emulator import strategy
+    >>> own(strategy("5.10/small,tailroom=64"), "tailroom", 256)
+    "5.10/small's own is 320"
     """
-    how = f"{text}: write FROM:TO:STEP, FROM:TO:xFACTOR, or A,B,C"
-    if ":" not in text:
-        found = [re.fullmatch(r"(\d+)(KiB)?", part, re.ASCII) for part in text.split(",")]
-        if not all(found) or len(found) > MOST_VALUES:
-            raise OptionError(f"{how}; {MOST_VALUES} values at most")
-        return [size(*each.groups()) for each in found if each]
-    match = RANGE.fullmatch(text)
-    if not match:
-        raise OptionError(how)
-    start, stop = size(match[1], match[2]), size(match[3], match[4])
-    step = size(match[6] or "1", match[7])
-    values = list(ranged(start, stop, step, factor=bool(match[5])))
-    if not values or len(values) > MOST_VALUES:
-        raise OptionError(f"{how}; these are {'no' if not values else 'too many'} values")
-    return values
-
-
-def size(number: str, unit: str | None) -> int:
-    """Read a number with or without a unit."""
-    return int(number) * (1024 if unit else 1)
-
-
-def ranged(start: int, stop: int, step: int, *, factor: bool) -> Iterator[int]:
-    """Give the values of a range, none where it stands still, one more than are allowed at most."""
-    value, given = start, 0
-    moves = step > 1 and start > 0 if factor else step > 0
-    while moves and value <= stop and given <= MOST_VALUES:
-        yield value
-        value, given = value * step if factor else value + step, given + 1
+    layout = chosen.with_settings({name: 0}).layout(ring)
+    if name == "tailroom":
+        return f"{chosen.base}'s own is {layout.sizeof_shared_info:,}"
+    return f"{chosen.base}'s own is {layout.avg_min:,} with a ring of {ring:,}"  # min_buf_len
 
 
 def cliffs(points: Sequence[Point], curve: str) -> Iterator[Cliff]:

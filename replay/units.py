@@ -1,6 +1,14 @@
 """Numbers for people: the only place that formats them."""
 
-BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+from typing import Final
+
+BINARY: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+SECOND: Final = 10**9
+TIMES: Final = (  # from what on, in nanoseconds, a unit is used
+    *((2 * 86_400 * SECOND, 86_400 * SECOND, "days"), (2 * 3600 * SECOND, 3600 * SECOND, "h")),
+    (600 * SECOND, 60 * SECOND, "min"),
+    *((0.9995 * size, size, unit) for size, unit in ((SECOND, "s"), (10**6, "ms"), (1000, "µs"))),
+)  # what would be written as 1,000 of the next unit is 1.00 of it
 
 
 def bytes_text(size: float | None) -> str:
@@ -68,20 +76,32 @@ def share_text(part: float | None, whole: float | None) -> str:
     return f"{100 * part / whole:.1f} %" if whole and part is not None else "-"
 
 
+def time_unit(nanoseconds: float) -> tuple[int, str]:
+    """Give the unit in which a time span is short: its nanoseconds, and its name.
+
+    Examples
+    --------
+    >>> time_unit(5 * 60 * SECOND), time_unit(5 * 3600 * SECOND)
+    ((1000000000, 's'), (3600000000000, 'h'))
+    """
+    for least, size, unit in TIMES:
+        if nanoseconds >= least:
+            return size, unit
+    return 1, "ns"
+
+
 def duration_text(nanoseconds: int | None) -> str:
     """Write a time span.
 
     Examples
     --------
-    >>> duration_text(1_500_000), duration_text(90_000_000_000)
-    ('1.50 ms', '90.0 s')
+    >>> duration_text(1_500_000), duration_text(90_000_000_000), duration_text(42_722 * SECOND)
+    ('1.50 ms', '90.0 s', '11.9 h')
     """
     if nanoseconds is None:
         return "-"
-    for size, unit in ((10**9, "s"), (10**6, "ms"), (10**3, "µs")):
-        if nanoseconds >= 0.9995 * size:  # what would be written as 1,000 of the next unit
-            return f"{_three_digits(nanoseconds / size)} {unit}"
-    return f"{nanoseconds} ns"
+    size, unit = time_unit(nanoseconds)
+    return f"{nanoseconds} ns" if size == 1 else f"{_three_digits(nanoseconds / size)} {unit}"
 
 
 def bit_rate_text(bits_per_s: float) -> str:

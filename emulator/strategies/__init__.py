@@ -172,7 +172,9 @@ class Strategy:
         try:
             chosen.layout(ring=256)  # some values cannot be together
         except StrategyError as error:
-            raise StrategyError(f"{chosen.name}: {error}") from None
+            about = str(error).partition(":")[0]  # a setting that says itself what it is
+            shown = chosen.name.replace(f",{about}", "", 1)
+            raise StrategyError(f"{shown}: {error}") from None
         return chosen
 
 

@@ -13,6 +13,8 @@ from rxreplay._version import __version__
 from rxreplay.errors import OptionError, RxReplayError
 
 from .saying import complain, complain_of_usage, prepare_streams
+from .statuses import FAULT, INTERRUPTED, STATUSES, WRONG_USAGE
+from .variables import ENVIRONMENT
 
 COMMANDS = {
     "info": "What a capture holds, and what that means for a replay.",
@@ -30,12 +32,8 @@ COMMANDS = {
     "verify": "Hold the emulator against recordings and traces of real kernels.",
 }
 
-WRONG_USAGE = 2
-INTERRUPTED = 130
-
-EPILOG = """\b
-Exit status: 0 done; 1 error (in verify: a difference); 2 wrong usage;
-3 a limit of --fail-on is crossed; 4 finished, but some inputs failed; 130 interrupted."""
+SAID = [f"{status} {text}" for status, text in STATUSES.items()]
+EPILOG = f"\b\nExit status: {'; '.join(SAID[:3])};\n{'; '.join(SAID[3:])}."
 
 
 def start_quickly() -> None:
@@ -74,7 +72,7 @@ class LazyGroup(click.Group):
             raise
         except OSError as error:
             complain(f"rxreplay: {error.strerror or error}; nothing was lost")
-            status = 1
+            status = FAULT
         sys.exit(status)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -113,14 +111,14 @@ class LazyGroup(click.Group):
             if ctx.params["debug"]:
                 raise
             complain(f"rxreplay: {error}")
-            ctx.exit(WRONG_USAGE if isinstance(error, OptionError) else 1)
+            ctx.exit(WRONG_USAGE if isinstance(error, OptionError) else FAULT)
         except BrokenPipeError:
             raise
         except OSError as error:
             if error.filename is None:  # a standard stream; what has a name can be given another
                 raise
             complain(f"rxreplay: {error}; nothing was lost, free some space there")
-            ctx.exit(1)
+            ctx.exit(FAULT)
         except KeyboardInterrupt:
             complain("rxreplay: interrupted")
             ctx.exit(INTERRUPTED)
@@ -131,7 +129,7 @@ class LazyGroup(click.Group):
     epilog=EPILOG,
     context_settings={
         "help_option_names": ["-h", "--help"],
-        "auto_envvar_prefix": "RXREPLAY",
+        "auto_envvar_prefix": ENVIRONMENT,
     },
 )
 @click.version_option(__version__, prog_name="rxreplay")

@@ -8,7 +8,6 @@ from typing import Any, Final
 import click
 from rxreplay.errors import OptionError
 
-ENVIRONMENT: Final = "RXREPLAY"
 NOT_FOR_A_FILE: Final = ("help",)
 Commands = Callable[[str], click.Command]
 ORIGINS: Final = {

@@ -2,7 +2,8 @@
 
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Final
 
 from .._version import __version__
 from ..gathering import Report
@@ -10,9 +11,10 @@ from ..report import BINARY, reporter
 from ..result import Outcome
 from ..writing import output, write_folder
 from .saying import complain
+from .statuses import LIMIT_CROSSED, SOME_FAILED
 
-LIMIT_CROSSED = 3
-SOME_FAILED = 4
+TELLING: Final = ("table", "markdown")  # forms that say what is not established themselves
+NOT_ESTABLISHED: Final = ("kernel",)  # codes of such warnings
 
 
 def run_record() -> dict[str, object]:
@@ -43,7 +45,8 @@ def finish(
     results.run.update(run_record())
     with output(path, binary=form in BINARY) as out:
         reporter(form, command)(results, out, **(view if form == "table" else {}))
-    say_how_it_went(results, path, crossings, quiet=quiet)
+    told = NOT_ESTABLISHED if form in TELLING and path in (None, "-") else ()
+    say_how_it_went(results, path, crossings, quiet=quiet, told=told)
 
 
 def finish_folder(report: Report, path: str, *, quiet: bool) -> None:
@@ -56,12 +59,20 @@ def finish_folder(report: Report, path: str, *, quiet: bool) -> None:
 
 
 def say_how_it_went(
-    results: Outcome, path: str | None, crossings: Iterable[str] = (), *, quiet: bool
+    results: Outcome,
+    path: str | None,
+    crossings: Iterable[str] = (),
+    *,
+    quiet: bool,
+    told: Collection[str] = (),
 ) -> None:
-    """Write on standard error what went wrong, and where the results are; exit accordingly."""
+    """Write on standard error what went wrong, and where the results are; exit accordingly.
+
+    Warnings whose codes are in `told` have been read already.
+    """
     if not quiet:
-        for warning in results.warnings:
-            complain(f"warning: {warning.text}")
+        untold = (warning for warning in results.warnings if warning.code not in told)
+        complain(*(f"warning: {warning.text}" for warning in untold))
     for failure in results.failed:
         complain(f"rxreplay: {failure}")
     if path not in (None, "-") and not quiet:

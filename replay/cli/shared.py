@@ -6,12 +6,20 @@ from typing import Any, TypeVar
 import click
 
 from ..report import DIFF_FORMATS, FORMATS, MORE_FORMATS
+from .variables import long_name, variable_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Command(click.Command):
     """A command that can show what it would run with, in place of running."""
+
+    def __init__(self, name: str, **how: Any) -> None:
+        """Have the options named in the environment as on the command line."""
+        super().__init__(name, **how)
+        for option in self.params:
+            if isinstance(option, click.Option):  # click would take the name that Python has
+                option.envvar = variable_of(name, long_name(option))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, or show with what."""

@@ -53,7 +53,8 @@ def command(
     from ..explaining import one_source
     from ..options import Options
     from ..settings import apply_settings
-    from ..sweeping import parse_values, sweep
+    from ..sweep_values import parse_values
+    from ..sweeping import sweep
     from ..writing import check_free
     from .inputs import all_inputs
     from .progress import progress_bar

@@ -7,6 +7,7 @@ import click
 
 from .saying import say
 from .shared import Command
+from .statuses import FAULT
 
 if TYPE_CHECKING:
     from ..verifying import Verdict
@@ -47,7 +48,7 @@ def command(logs: tuple[str, ...], strategy: str | None, **asked: Any) -> None:
     packets, events = (sum(getattr(v, name) for v in verdicts) for name in ("packets", "events"))
     say(f"{alike:,} of {len(logs):,} logs ok; {packets:,} packets and {events:,} events are equal")
     if alike < len(logs):
-        sys.exit(1)
+        sys.exit(FAULT)
 
 
 def show(verdict: "Verdict") -> None:

@@ -6,7 +6,7 @@ from typing import Final, TextIO
 from rich.table import Table
 
 from ..amounts import MOST, RANKS, InUse
-from ..plan_result import NOT_MODELLED, Memory, NicPlan, Plan, Saving
+from ..plan_result import Memory, NicPlan, Plan, Saving
 from ..units import bytes_text, many, share_text
 from .heads import slab_heads_text
 from .parting import parted
@@ -63,7 +63,7 @@ def write_plan(results: Plan, out: TextIO) -> None:
     for sentence in [plan_verdict(results), headroom_text(results)]:
         if sentence:
             to.print(line(sentence))
-    to.print(line(f"Not modelled: {'; '.join(NOT_MODELLED)}.", "dim"))
+    to.print(line(f"Not modelled: {'; '.join(results.not_modelled)}.", "dim"))
     say_notes(to, results)
 
 

@@ -11,7 +11,7 @@ from ..socket_result import SocketResult, SocketResults
 from ..units import bytes_text, count_text, duration_text, number_text, share_text
 from .advice import advice
 from .as_table import heading, say_chosen, say_decided, say_doubts
-from .showing import SafeConsole, console, line, lines
+from .showing import SafeConsole, beside_mark, console, line, lines
 
 MOST_IN_FULL: Final = 3  # strategies; of more, the flows of the first are shown: JSON has all
 SHOWN_PERCENTILES: Final = (10, 50, 90)
@@ -106,10 +106,12 @@ def flows_table(results: SocketResults, result: SocketResult) -> Table:
     table.add_column("flow", no_wrap=True)
     table.add_column("packets", justify="right", no_wrap=True)
     add_sizes(table, results)
+    marks = any(socket.missed_truesize for _, socket in result.flows)
     for name, socket in result.flows:
-        late = "*" if socket.missed_truesize else ""
-        table.add_row(name, f"{socket.packets:,}{late}", *sizes(socket))
-    if any(socket.missed_truesize for _, socket in result.flows):
+        packets = line(f"{socket.packets:,}{'*' if socket.missed_truesize else ''}")
+        plain = marks and not socket.missed_truesize
+        table.add_row(name, beside_mark(packets) if plain else packets, *sizes(socket))
+    if marks:
         table.caption = "* not followed from its first packet: there were too many flows"
         table.caption_justify = "left"
     return table

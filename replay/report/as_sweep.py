@@ -1,12 +1,12 @@
 """A sweep as a table of curves, and its cliffs in words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, TextIO
 
 from rich.table import Table
 
-from ..sweeping import CURVES, Cliff, Point, Sweep
-from ..units import bytes_text, count_text, number_text, share_text
+from ..sweeping import CURVES, FEWEST, SHARES, Cliff, Point, Sweep
+from ..units import bytes_text, count_text, many, number_text, ratio_text, share_text
 from .as_table import heading, say_chosen, say_decided, say_doubts
 from .heads import polls_text
 from .showing import console, line
@@ -40,12 +40,12 @@ def write_sweep(found: Sweep, out: TextIO) -> None:
 def rules(found: Sweep) -> str:
     """Say under which rules all points hold."""
     config = found.config
-    parts = {
-        "ring": f"ring of {config['ring']}",
-        "poll": polls_text(config),
-        "rcvbuf": f"a socket of {config['rcvbuf']} B",
+    parts: dict[str, Callable[[], str]] = {
+        "ring": lambda: f"ring of {config['ring']}",
+        "poll": lambda: polls_text(config),
+        "rcvbuf": lambda: f"a socket of {config['rcvbuf']:,} B",
     }
-    fixed = [text for name, text in parts.items() if name != found.knob]
+    fixed = [text() for name, text in parts.items() if name != found.knob]
     return f"{', '.join(fixed)}, skbs freed by the rule '{config['lifetime']}'"
 
 
@@ -69,7 +69,9 @@ def sentences(found: Sweep) -> Iterator[str]:
     """Say where curves step."""
     for cliff in found.cliffs:
         yield cliff_text(found.knob, cliff)
-    if not found.cliffs:
+    if len(found.points) < FEWEST:
+        yield f"{many(len(found.points), 'value')} cannot show a cliff: give {FEWEST} or more."
+    elif not found.cliffs:
         yield "No cliff: no curve steps off its usual slope by a tenth or more."
 
 
@@ -79,19 +81,45 @@ def cliff_text(knob: str, cliff: Cliff) -> str:
     Examples
     --------
     >>> cliff_text("ring", Cliff("resident, at most", 64, 128, 4096, 8192))
-    'Cliff between ring 64 and 128: resident, at most 4,096 → 8,192 (+100.0 %).'
+    'Cliff between ring 64 and 128: resident, at most 4,096 → 8,192 (×2.00).'
     >>> cliff_text("copy_len", Cliff("copied", 64, 128, 0, 1, "a packet of 128 bytes is copied"))
     'Cliff between copy_len 64 and 128: copied 0 → 1; from here on a packet of 128 bytes is copied.'
     """
-    before, after = (
-        number_text(y) if y % 1 else count_text(int(y)) for y in (cliff.before, cliff.after)
-    )
-    change = f" ({100 * (cliff.after / cliff.before - 1):+.1f} %)" if cliff.before else ""
+    before, after = cliff.before, cliff.after
+    is_share = cliff.curve in SHARES
+    levels = (share_text(y, 1) if is_share else level_text(y) for y in (before, after))
+    change = points_text(before, after) if is_share else change_text(before, after)
     from_here = f"; from here on {cliff.meaning}" if cliff.meaning else ""
     return (
         f"Cliff between {knob} {cliff.below:,} and {cliff.above:,}: {cliff.curve} "
-        f"{before} → {after}{change}{from_here}."
+        f"{' → '.join(levels)}{change}{from_here}."
     )
+
+
+def points_text(before: float, after: float) -> str:
+    """Write how far a share has moved.
+
+    Examples
+    --------
+    >>> points_text(0.742, 1)
+    ' (+25.8 points)'
+    """
+    return f" ({100 * (after - before):+.1f} points)"
+
+
+def change_text(before: float, after: float) -> str:
+    """Write a change in per cent, from twice on as a factor; "" where it begins at nothing.
+
+    Examples
+    --------
+    >>> change_text(100, 199), change_text(100, 200), change_text(100, 4), change_text(0, 1)
+    (' (+99.0 %)', ' (×2.00)', ' (-96.0 %)', '')
+    """
+    if not before:
+        return ""
+    if after >= 2 * before:
+        return f" ({ratio_text(after, before)})"
+    return f" ({100 * (after / before - 1):+.1f} %)"
 
 
 def level_text(level: float | None) -> str:

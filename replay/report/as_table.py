@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
+from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 from rxreplay.emulator import Figures
 
 from ..delivering import UNCLEAR
@@ -14,10 +14,10 @@ from ..result import Result, Results, TraceInfo
 from ..units import bytes_text, count_text, duration_text, ratio_text, share_text
 from ..verdict import verdict
 from .heads import chosen_text, decided_texts, digests_text, polls_text, stack_text, together_text
-from .over_time import arriving_line, at_peak_text, resident_line, scale_text
+from .over_time import arriving_line, at_peak_text, has_rate, resident_line, scale_text
 from .row import Row
 from .rows import EVERY_ROW, ROWS, best_of
-from .showing import SafeConsole, console, line, lines
+from .showing import SafeConsole, beside_mark, console, line, lines
 
 LABEL_WIDTH = 29  # the longest label and the space behind it
 COLUMN_WIDTH = 14  # twelve characters and a space on each side
@@ -36,12 +36,30 @@ def heading(trace: TraceInfo) -> str:
     if not trace.packets:
         return f"{name}: no packet"
     packets = "packet" if trace.packets == 1 else "packets"
-    lengths = {key: count_text(value) for key, value in trace.wire_len.items()}
-    span = f", {duration_text(trace.duration_ns)}" if trace.duration_ns is not None else ""
     return (
-        f"{name}: {trace.packets:,} {packets}, {bytes_text(trace.wire_bytes)} on the wire{span}, "
-        f"length {lengths['min']} to {lengths['max']} (median {lengths['median']})"
+        f"{name}: {trace.packets:,} {packets}, {bytes_text(trace.wire_bytes)} on the wire"
+        f"{span_text(trace)}, length {lengths_text(trace)}"
     )
+
+
+def span_text(trace: TraceInfo) -> str:
+    """Say how long a trace lasts, "" where one packet or no clock says nothing of that."""
+    if trace.duration_ns is None or trace.packets == 1:
+        return ""
+    return f", {duration_text(trace.duration_ns)}" if trace.duration_ns else ", all at one time"
+
+
+def lengths_text(trace: TraceInfo) -> str:
+    """Write from what length to what there are packets.
+
+    Examples
+    --------
+    >>> from rxreplay import info
+    >>> [lengths_text(trace) for trace in info([[60, 60], [60, 1514, 9014]]).traces]
+    ['60', '60 to 9,014 (median 1,514)']
+    """
+    least, median, most = (count_text(trace.wire_len[name]) for name in ("min", "median", "max"))
+    return least if least == most else f"{least} to {most} (median {median})"
 
 
 def write_compare(results: Results, out: TextIO, rows: Sequence[Row] = ROWS) -> None:
@@ -74,7 +92,8 @@ def say_each_over_time(
     if not series:
         return
     first = next(iter(series.values()))
-    lines_of = {"arriving": arriving_line(first)}
+    rated = has_rate(results.traces[number], results.config)
+    lines_of = {"arriving": arriving_line(first)} if rated else {}
     lines_of |= {each[0]: resident_line(series[each[0]]) for each in columns}
     to.print()
     to.print(line(f"{scale_text(first)}{together_text(results.config)}", "dim"))
@@ -86,8 +105,9 @@ def say_over_time(to: SafeConsole, results: Results, result: Result) -> None:
     if result.series is None:
         return
     to.print(line(f"{scale_text(result.series)}{together_text(results.config)}", "dim"))
-    lines_of = {"arriving": arriving_line(result.series), "resident": resident_line(result.series)}
-    to.print(drawn(lines_of))
+    rated = has_rate(results.traces[result.trace], results.config)
+    lines_of = {"arriving": arriving_line(result.series)} if rated else {}
+    to.print(drawn(lines_of | {"resident": resident_line(result.series)}))
     for queue, peak in results.at_peaks(result.trace, result.strategy).items():
         whose = "" if queue is None else f"queue {queue}: "
         to.print(line(f"{whose}{at_peak_text(peak, result.strategy)}"))
@@ -209,7 +229,7 @@ def rows_table(heads: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     table.add_column("", min_width=LABEL_WIDTH - 2, no_wrap=True)
     for head in heads:
-        table.add_column(lines(head), justify="right")
+        table.add_column(beside_mark(lines(head)), justify="right")
     return table
 
 
@@ -220,21 +240,20 @@ def say_queues(to: SafeConsole, queues: Sequence[Figures]) -> None:
     for start, stop in parts(names, to.width) if queues else ():
         table = rows_table([name for (name,) in names[start:stop]])
         some = queues[start:stop]
-        table.add_row("frames", *(f"{each.packets:,} " for each in some))
+        table.add_row("frames", *(beside_mark(line(f"{each.packets:,}")) for each in some))
         for row in rows:
             table.add_row(row.label, *(cell(row, each, None, None) for each in some))
         to.print()
         to.print(table)
 
 
-def cell(row: Row, figures: Figures, best: float | None, base: float | None) -> Text:
+def cell(row: Row, figures: Figures, best: float | None, base: float | None) -> Group:
     """Write a figure, a mark where it is the best, and how many times the reference's it is."""
     value = row.value(figures)
     wins = best is not None and value == best and not figures.drops.total()
-    text = lines(row.text(figures) + ("*" if wins else " "), "bold green" if wins else "")
-    if base:
-        text.append(f"\n{ratio_text(value, base)} ", style="dim")
-    return text
+    text = row.text(figures)
+    level = lines(f"{text}*", "bold green") if wins else beside_mark(lines(text))
+    return Group(level, *([beside_mark(line(ratio_text(value, base), "dim"))] if base else []))
 
 
 def write_replay(results: Results, out: TextIO) -> None:

@@ -1,7 +1,7 @@
 """Memory and traffic over trace time, in lines of a terminal and in words."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 from rxreplay.emulator.at_peak import AtPeak, Chunks
@@ -9,6 +9,7 @@ from rxreplay.emulator.bins import Floats
 from rxreplay.emulator.series import Series
 from rxreplay.emulator.state import Int64s
 
+from ..result import TraceInfo
 from ..units import bit_rate_text, bytes_text, duration_text, many
 from .heads import slab_heads_text
 
@@ -43,6 +44,20 @@ def bits_per_s(series: Series) -> Floats:
     span = np.where(series.span_ns > 0, series.span_ns, series.width_ns)
     rate: Floats = series.traffic["bytes"] * 8e9 / span
     return rate
+
+
+def has_rate(trace: TraceInfo, config: Mapping[str, Any]) -> bool:
+    """Say whether time passes between frames, so that they come at some rate.
+
+    Examples
+    --------
+    >>> from rxreplay import replay
+    >>> [trace] = replay([60, 60], "5.10/small").traces  # lengths have no times
+    >>> has_rate(trace, {"clock": None}), has_rate(trace, {"clock": {"time": "rate:1000"}})
+    (False, True)
+    """
+    anew = config["clock"] is not None and config["clock"]["time"].startswith("rate:")
+    return bool(anew or trace.duration_ns)
 
 
 def scale_text(series: Series) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, Final, TextIO
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from ..escaping import escaped
@@ -44,3 +45,8 @@ def lines(text: str, style: str = "") -> Text:
     True
     """
     return Text("\n".join(map(escaped, text.split("\n"))), style)
+
+
+def beside_mark(text: Text) -> Padding:
+    """Leave the place free that a mark has behind other figures: rich takes a space off."""
+    return Padding(text, (0, 1, 0, 0))

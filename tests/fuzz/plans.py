@@ -1,12 +1,14 @@
-"""Any bytes as what `plan` reads: domain XML, a command line, TOML, results."""
+"""Any bytes as what `plan` and `diff` read: domain XML, a command line, TOML, results."""
 
 import json
 import os
+from io import StringIO
 
 from fuzz.law import check_text, or_our_error
 from helpers.shared_data import CHECKOUT
-from rxreplay import compare, from_libvirt, from_qemu
+from rxreplay import compare, diff, from_libvirt, from_qemu
 from rxreplay.fleet_settings import planned_fleet
+from rxreplay.report import DIFF_FORMATS, reporter
 from rxreplay.saved_results import load_saved
 
 EXAMPLES = CHECKOUT / "docs" / "examples"
@@ -32,6 +34,10 @@ def plans(data):
             for name in STRATEGIES:
                 for sample in found.of(name, found.ring, found.queues) or ():
                     assert min(sample.nic.posted, sample.packets, sample.dropped) >= 0
+        with or_our_error():
+            for form in DIFF_FORMATS:
+                reporter(form, "diff")(diff(path, path), out := StringIO())
+                assert "\x1b" not in out.getvalue()
 
 
 def seeds():

@@ -107,9 +107,14 @@ WHOLE = json.loads(json.dumps(OLD.as_dict()))
         ('{"schema": NaN}', "NaN is no number"),
         ('{"schema": -Infinity}', "-Infinity is no number"),
         ("[]", "no schema"),
-        ('{"schema": "rxreplay-ring/1"}', "schema 'rxreplay-ring/1', where rxreplay/1"),
+        ('{"schema": "rxreplay-ring/1"}', "'rxreplay ring' writes for programs"),
+        ('{"schema": "rxreplay-series/7.1"}', "is what --series writes for programs"),
+        ('{"schema": "rxreplay/2.0"}', "'rxreplay/2.0' is of a newer rxreplay, which reads it"),
+        ('{"schema": "rxreplay/0.1"}', "schema 'rxreplay/0.1', where rxreplay/1.1 was expected"),
+        ('{"schema": "rxreplay/01.1"}', "schema 'rxreplay/01.1', where rxreplay/1.1 was"),
+        ('{"schema": "another/1.1"}', "schema 'another/1.1', where rxreplay/1.1 was expected"),
         ('{"schema": "rxreplay/1"}', "there is no sound `config`"),
-        (json.dumps(WHOLE | {"traces": [7]}), "its traces are not whole"),
+        (json.dumps(WHOLE | {"traces": [7]}), "traces.0 is 7, no capture"),
         (json.dumps(WHOLE | {"failed": 3}), "there is no sound `failed`"),
         (json.dumps(WHOLE | {"traces": []}), "result 0 is not whole"),
         (json.dumps(WHOLE | {"results": [{}]}), "result 0 is not whole"),
@@ -123,6 +128,74 @@ def test_what_is_no_result_is_one_line(tmp_path, text, says):
         result_file(file)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def put(document, path, value):
+    """Put a value into a document, in the place of what is there."""
+    document = json.loads(json.dumps(document))
+    *way, last = path
+    part = document
+    for step in way:
+        part = part[step]
+    part[last] = value
+    return document
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (["config"], {}, "config.ring is not there"),
+        (["config", "ring"], "big", "config.ring is 'big', no count"),
+        (["config", "ring"], True, "config.ring is True, no count"),
+        (["config", "seed"], 10**400, f"config.seed is 1{'0' * 79}..., no setting"),
+        (["config", "clock"], {"\x1b[31m": 2**63}, r"config.clock.\x1b[31m is 9223372036854775808"),
+        (["run"], [], "there is no sound `run`"),
+        (["run"], {"version": 2}, "run.version is 2, no text"),
+        (["run"], {"threads": 2**64}, f"run.threads is {2**64}, no setting"),
+        (["run"], {"command": ["compare", None]}, "run.command.1 is None, no text"),
+        (["warnings"], {}, "there is no sound `warnings`"),
+        (["warnings"], [7], "warnings.0 is 7, no warning"),
+        (["warnings"], [{"text": "a"}, {"text": 1}], "warnings.1 is {'text': 1}, no warning"),
+        (["not_modelled"], "all", "there is no sound `not_modelled`"),
+        (["not_modelled"], ["a", {}], "not_modelled.1 is {}, no text"),
+        (["failed"], ["a", 3], "failed.1 is 3, no text"),
+        (["traces", 0, "path"], ["a"], "traces.0.path is ['a'], no text"),
+        (["traces", 0, "digest"], [], "traces.0.digest is [], no text"),
+        (["traces", 0, "by_size"], [1], "traces.0.by_size is [1], no packets by size"),
+        (["traces", 0, "by_size"], {"to_64": {"packets": "x"}}, "to_64.packets is 'x', no count"),
+        (["traces", 0, "by_size"], {"to_64": {"packets": None}}, "to_64.packets is None, no count"),
+        (["traces", 0, "by_size"], {"to_64": {"packets": 0.5}}, "to_64.packets is 0.5, no count"),
+        (["results", 1, "queue"], True, "result 1 is not whole"),
+        (["results", 1, "trace"], -1, "result 1 is not whole"),
+    ],
+)
+def test_what_is_damaged_is_one_line_that_says_where(tmp_path, path, value, says):
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(put(WHOLE, path, value)))
+    with pytest.raises(RxReplayError) as refused:
+        result_file(file)
+    assert f"x.json: {says}" in str(refused.value) or f".{says}" in str(refused.value)
+    assert str(refused.value).endswith(f"; {rf.HOW}")
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize("part", ["run", "warnings", "not_modelled", "failed"])
+def test_what_older_files_have_not_is_not_asked_for(tmp_path, part):
+    (file := tmp_path / "x.json").write_text(
+        json.dumps({name: of for name, of in WHOLE.items() if name != part})
+    )
+    assert [pair.changes for pair in diff(file, file).pairs] == [[], []]
+
+
+def test_parts_within_parts_are_read_up_to_a_depth(tmp_path):
+    file = tmp_path / "x.json"
+    for more, deep in ((rf.DEEPEST - 1, False), (rf.DEEPEST, True)):  # within the document
+        file.write_text(json.dumps(WHOLE | {"further": json.loads("[" * more + "]" * more)}))
+        if deep:
+            with pytest.raises(RxReplayError, match="parts within parts 32 times"):
+                result_file(file)
+        else:
+            assert result_file(file).captures() == ["lengths"]
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path):
@@ -246,11 +319,11 @@ def test_the_sizes_that_moved_are_signed_and_exact():
     }
 
 
-@pytest.mark.parametrize("sizes", [None, {}, [], {"to_64": {"packets": "many"}}])
+@pytest.mark.parametrize("sizes", [None, {}])
 def test_a_result_without_packets_by_size_is_still_compared(tmp_path, sizes):
     whole = OLD.as_dict()
     del whole["traces"][0]["by_size"]
-    if sizes is not None:
+    if sizes is not None:  # an empty one is as good as none
         whole["traces"][0]["by_size"] = sizes
     path = tmp_path / "old.json"
     path.write_text(json.dumps(whole))

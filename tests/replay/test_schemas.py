@@ -10,6 +10,7 @@ import pytest
 from helpers.shared_data import CHECKOUT
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from rxreplay.schemas import PLAN, RESULT, RING, SERIES, SWEEP, WRITERS, not_a_result
 
 SCHEMAS = CHECKOUT / "docs" / "schema"
 SMALL = ("-s", "5.10/small", "-q")
@@ -135,3 +136,31 @@ def test_what_is_not_the_form_is_refused(written, spoil):
     validator("compare").validate(document)
     with pytest.raises(ValidationError):
         validator("compare").validate(spoiled)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("rxreplay/1", True),
+        ("rxreplay/1.0", True),
+        ("rxreplay/1." + "9" * 20, True),
+        ("rxreplay/1." + "9" * 21, False),
+        ("rxreplay/01.1", False),
+        ("rxreplay/1.01", False),
+        ("rxreplay/1.", False),
+        ("rxreplay/1.1\n", False),
+        ("rxreplay/\u0661", False),
+        ("rxreplay/0.1", False),
+        ("rxreplay/2.1", False),
+        ("rxreplay-ring/1.1", False),
+    ],
+)
+def test_every_minor_of_the_major_is_read(text, read):
+    assert RESULT.can_read(text) is read
+
+
+@pytest.mark.parametrize("form", [RING, SWEEP, PLAN, SERIES])
+def test_another_form_is_said_to_be_which(form):
+    writer = WRITERS[form.name]
+    assert f"schema '{form}' is what {writer} writes" in not_a_result(str(form))
+    assert writer in ("--series", f"'rxreplay {form.name.removeprefix('rxreplay-')}'")

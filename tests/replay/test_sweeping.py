@@ -7,7 +7,8 @@ from rxreplay import RxReplayError, replay, sweep
 from rxreplay.emulator import strategy
 from rxreplay.errors import OptionError, StrategyError
 from rxreplay.meanings import meaning
-from rxreplay.sweeping import CLIFF, STEEPER, Point, cliffs, parse_values
+from rxreplay.sweep_values import parse_values
+from rxreplay.sweeping import CLIFF, FEWEST, STEEPER, Point, cliffs, what_if
 
 FRAMES = [64, 1514, 300, 9014] * 100
 
@@ -57,13 +58,64 @@ def test_a_knob_that_no_kernel_has_is_said_to_be_a_what_if(name, knob, says):
 
 
 @pytest.mark.parametrize(
+    ("name", "knob", "ring", "own"),
+    [
+        ("5.10/small", "tailroom", 256, 320),
+        ("6.18/mergeable,max_skb_frags=45", "tailroom", 256, 768),
+        ("6.18/mergeable,tailroom=64", "tailroom", 256, 320),
+        ("4.11/mergeable", "min_buf_len", 16, 1518),
+        ("4.12/mergeable", "min_buf_len", 16, 4086),
+        ("4.12/mergeable,min_buf_len=2000", "min_buf_len", 256, 1518),
+    ],
+)
+def test_a_what_if_names_the_value_that_the_strategy_has_itself(name, knob, ring, own):
+    chosen = strategy(name)
+    assert f"{chosen.base}'s own is {own:,}" in what_if(chosen, knob, ring)
+    layout = chosen.with_settings({knob: 0}).layout(ring)
+    if knob == "tailroom":
+        same = chosen.with_settings({knob: own}).layout(ring)
+        assert same == layout
+    assert own in (layout.sizeof_shared_info, layout.avg_min)
+
+
+@pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        ("5.10/small", "5.10/small,headroom=128", "the least buffer has 1,984 bytes"),
+        (
+            "5.10/small",
+            "5.10/small,headroom=128",
+            "the least buffer has 1,984 bytes, 32,768 bytes hold 16 of them, no longer 17",
+        ),
+        (
+            "7.2/small,headroom=198",
+            "7.2/small,headroom=199",
+            "the least buffer has 2,112 bytes, 4,096 bytes hold 1 of them, no longer 2",
+        ),
+        ("7.2/small", "7.2/small,headroom=192", "the least buffer has 2,048 bytes"),
+        (
+            "4.10/small,headroom=192",
+            "4.10/small,headroom=256",
+            "the least buffer has 2,112 bytes, its first head is from kmalloc-4k, no longer from "
+            "kmalloc-2k, 32,768 bytes hold 15 of them, no longer 16",
+        ),
+        (
+            "5.10/mergeable,copy_len=128",
+            "5.10/mergeable,copy_len=129",
+            "a packet of 640 bytes is copied whole, a packet copied whole has a truesize of 1,280, "
+            "its head is from kmalloc-1k, no longer from kmalloc-512",
+        ),
+        (
+            "6.1/mergeable,copy_len=640",
+            "6.1/mergeable,copy_len=641",
+            "a packet of 641 bytes is copied whole, a packet copied whole has a truesize of 1,344, "
+            "its head is from page_frag_cache (1,088 bytes), no longer from a page in slices "
+            "(1,024 bytes)",
+        ),
         (
             "6.18/big",
             "6.18/big,tailroom=384",
-            "a packet copied whole has a truesize of 960, "
+            "a packet copied whole has a truesize of 960, its head is from skbuff_small_head "
+            "(704 bytes), no longer from skbuff_small_head (640 bytes), "
             "a packet of 3,680 bytes is linear in the least buffer",
         ),
         (
@@ -110,35 +162,42 @@ def test_what_cannot_be_is_an_error(knob, values, error):
         ("1KiB:3KiB:1KiB", [1024, 2048, 3072]),
         ("7:7:5", [7]),
         ("1:512", list(range(1, 513))),
+        ("1:9:x2", [1, 2, 4, 8]),
+        ("0:0", [0]),
     ],
 )
 def test_values_are_read(text, values):
     assert parse_values(text) == values
 
 
-BAD = [
-    "",
-    "x",
-    "1,",
-    "1:",
-    ":2",
-    "1:2:",
-    "2:1",
-    "1:513",
-    "1:9:0",
-    "1:9:x1",
-    "0:9:x2",
-    "1:9:x0",
-    "-1:2",
-    "1:2:3:4",
-    "7:7:0",
-]
+FORM = ""  # not the form at all: only how it is written
+STILL = "a FACTOR from 2 on moves FROM, and that from 1 on"
 
 
-@pytest.mark.parametrize("text", [*BAD, ",".join(["1"] * 513)])
-def test_what_is_no_range_is_one_line(text):
-    with pytest.raises(OptionError, match="write FROM:TO:STEP"):
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        *((text, FORM) for text in ("", "x", "1,", "1:", ":2", "1:2:", "-1:2", "1:2:3:4")),
+        ("9" * 16 + ":1", FORM),
+        ("9" * 5000, FORM),
+        ("2:1", "FROM is above TO, 2 above 1"),
+        ("4KiB:64:x2", "FROM is above TO, 4,096 above 64"),
+        ("1:9:0", "a STEP of 0 stands still"),
+        ("7:7:0", "a STEP of 0 stands still"),
+        ("1:9:x1", STILL),
+        ("0:9:x2", STILL),
+        ("1:9:x0", STILL),
+        ("1:513", "513 values, 512 at most"),
+        (",".join(["1"] * 513), "513 values, 512 at most"),
+        ("0:999999999999999KiB", "1,023,999,999,999,998,977 values, 512 at most"),
+    ],
+)
+def test_what_is_no_range_is_one_line_that_says_what_is_wrong(text, says):
+    with pytest.raises(OptionError) as refused:
         parse_values(text)
+    how = "write FROM:TO:STEP, FROM:TO:xFACTOR, or A,B,C"
+    assert str(refused.value).endswith(f": {says}; {how}" if says else f": {how}")
+    assert len(str(refused.value)) < 250
 
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 9))
@@ -176,6 +235,11 @@ def curve(*levels, values=None):
 def test_a_cliff_is_a_tenth_and_off_the_usual_slope(levels, found):
     assert (CLIFF, STEEPER) == (0.1, 4)
     assert curve(*levels) == found
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=FEWEST - 1))
+def test_of_fewer_values_no_step_is_a_cliff(levels):
+    assert curve(*levels) == []
 
 
 def test_what_grows_with_the_number_is_no_cliff():

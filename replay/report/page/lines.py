@@ -9,6 +9,7 @@ from .parts import Column
 from .scales import Scale, apart
 
 LONG_RUN: Final = 4
+RIGHT: Final = 62  # room for the numbers of five curves that end together
 
 Point = tuple[float, float]
 

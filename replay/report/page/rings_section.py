@@ -7,12 +7,11 @@ from ...ringing import Tried
 from ...units import bytes_text, share_text
 from ..heads import clock_text
 from .drawing import WIDTH, Drawing
-from .lines import Curve, draw_curves, key_of
+from .lines import RIGHT, Curve, draw_curves, key_of
 from .parts import Cell, Column, Page, Picture, Section, Table, count_cell
 from .scales import Scale, draw_axis_x, draw_axis_y, even_ticks, power_ticks
 
 LEFT: Final = 62
-RIGHT: Final = 44
 HIGH: Final = 150
 
 Runs = dict[int, list[Tried]]  # by the numbers of the columns, the smallest ring first
@@ -44,7 +43,9 @@ def answers(columns: list[Column], runs: Runs) -> list[str]:
     for column in columns:
         ring = next((each.ring for each in runs[column.number] if not each.lost), None)
         enough.setdefault(ring, []).append(column.names[0])
-    if len(enough) == 1 and None not in enough:
+    if list(enough) == [None]:
+        return ["No ring that was tried is enough under any strategy."]
+    if len(enough) == 1:
         sizes = [each.ring for each in runs[columns[0].number]]
         if next(iter(enough)) == sizes[0]:
             return [f"No ring from {sizes[0]:,} buffers on loses a packet under any strategy."]

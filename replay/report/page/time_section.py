@@ -8,15 +8,14 @@ from rxreplay.emulator.bins import Floats
 from rxreplay.emulator.series import Series
 from rxreplay.emulator.state import Int64s
 
-from ...units import bit_rate_text, bytes_text, duration_text
-from ..over_time import at_peak_text, bits_per_s
+from ...units import bit_rate_text, bytes_text, duration_text, time_unit
+from ..over_time import at_peak_text, bits_per_s, has_rate
 from .drawing import WIDTH, Drawing
-from .lines import Curve, draw_curves, key_of
+from .lines import RIGHT, Curve, draw_curves, key_of
 from .parts import Cell, Column, Page, Picture, Section, Table, count_cell
 from .scales import Scale, draw_axis_x, draw_axis_y, even_ticks, power_ticks
 
 LEFT: Final = 74
-RIGHT: Final = 44
 HIGH: Final = 150
 LOW: Final = 60  # the height of the traffic
 MOST: Final = 64  # moments that are shown
@@ -53,7 +52,12 @@ def time_section(page: Page) -> Section:
 
 def still(page: Page) -> bool:
     """Say whether there are several packets, and no time passes from one to another."""
-    return page.trace.packets > 1 and not page.trace.duration_ns
+    return page.trace.packets > 1 and not page.trace.duration_ns and not rated(page)
+
+
+def rated(page: Page) -> bool:
+    """Say whether frames come at a rate that means something."""
+    return has_rate(page.trace, page.report.results.config)
 
 
 def at_peaks(page: Page) -> Iterator[str]:
@@ -78,31 +82,38 @@ def neighbours(values: Int64s | Floats, groups: int) -> list[float]:
 
 
 def memory_picture(page: Page, first: Series) -> Picture:
-    """Show resident memory of each strategy, and below it the rate at which frames arrived."""
+    """Show resident memory of each strategy, and below it the rate at which frames arrived.
+
+    Frames that all come at one time have no rate.
+    """
     shown: Shown = {
         c.number: neighbours(page.chapter.series[c.names[0]].highest["resident_bytes"], MOST)
         for c in page.columns
     }
-    rate = neighbours(bits_per_s(first), MOST)
-    times = moments(first, len(rate))
-    drawing, x = Drawing(HIGH + LOW + 62), Scale(0, max(1, first.end_ns), LEFT, WIDTH - RIGHT)
+    rate = neighbours(bits_per_s(first), MOST) if rated(page) else []
+    times = moments(first, len(next(iter(shown.values()))))
+    bottom = HIGH + 10 + (LOW + 18 if rate else 0)
+    drawing, x = Drawing(bottom + 34), Scale(0, max(1, first.end_ns), LEFT, WIDTH - RIGHT)
     draw_memory(drawing, page.columns, shown, [x(at) for at in times], x)
-    draw_rate(drawing, rate, [x(at) for at in times], x)
-    ticks = [tick for tick in even_ticks(first.end_ns / 1e9) if tick * 1e9 <= max(1, first.end_ns)]
-    draw_axis_x(
-        drawing,
-        x,
-        [tick * 1e9 for tick in ticks],
-        lambda at: duration_text(round(at)) if at else "0",
-        HIGH + LOW + 28,
-    )
-    title = "Resident memory (logarithmic) and the rate of the traffic over trace time"
-    most = max(max(levels) for levels in shown.values())
-    with_rate = "" if still(page) else f", with {bit_rate_text(max(rate))} at most"
-    words = f"At most {bytes_text(most)} are resident{with_rate}."
+    if rate:
+        draw_rate(drawing, rate, [x(at) for at in times], x)
+    draw_times(drawing, x, bottom)
+    most = f"At most {bytes_text(max(max(levels) for levels in shown.values()))} are resident"
+    title = "Resident memory (logarithmic) over trace time"
+    words = f"{most}."
+    if rate:
+        title = "Resident memory (logarithmic) and the rate of the traffic over trace time"
+        words = f"{most}, with {bit_rate_text(max(rate))} at most."
     markup = drawing.markup("over-time", title, words)
     table = table_of(page.columns, shown, times, rate)
-    return Picture("over-time", title, words, markup, [table], key_of(page.columns))
+    return Picture("over-time", title, words, markup, [table], key_of(page.columns), "alone")
+
+
+def draw_times(drawing: Drawing, x: Scale, bottom: float) -> None:
+    """Draw the axis of time, in one unit."""
+    size, unit = time_unit(x.high)
+    ticks = [tick * size for tick in even_ticks(x.high / size) if tick * size <= x.high]
+    draw_axis_x(drawing, x, ticks, lambda at: f"{at / size:,.6g} {unit}" if at else "0", bottom)
 
 
 def moments(first: Series, groups: int) -> list[int]:
@@ -129,19 +140,24 @@ def draw_rate(drawing: Drawing, rate: list[float], at: list[float], x: Scale) ->
     """Draw the rate of the traffic below the memory."""
     bottom = HIGH + LOW + 28
     y = Scale(0, max(*rate, 1.0), bottom, bottom - LOW)
-    draw_axis_y(drawing, y, [0, y.high], bit_rate_text, x)
+    draw_axis_y(drawing, y, [0, y.high], lambda tick: bit_rate_text(tick) if tick else "0", x)
     drawing.path([(place, y(each)) for place, each in zip(at, rate, strict=True)], "axis")
 
 
 def table_of(columns: list[Column], shown: Shown, times: list[int], rate: list[float]) -> Table:
     """Give all points in numbers."""
-    heads = ["from", "traffic, at most", *(f"resident, {column.label}" for column in columns)]
+    traffic = [Cell(bit_rate_text(each)) for each in rate]
+    heads = [
+        "from",
+        *["traffic, at most"][: len(rate)],
+        *(f"resident, {column.label}" for column in columns),
+    ]
     rows = [
         [
             Cell(duration_text(at) if at else "0"),
-            Cell(bit_rate_text(each)),
+            *traffic[n : n + 1],
             *(count_cell(int(shown[column.number][n])) for column in columns),
         ]
-        for n, (at, each) in enumerate(zip(times, rate, strict=True))
+        for n, at in enumerate(times)
     ]
     return Table("Memory over time: resident bytes, the most in each span", heads, rows)

@@ -5,13 +5,12 @@ from typing import Final
 
 from ...units import ratio_text
 from .drawing import WIDTH, Drawing
-from .lines import Curve, draw_curves, key_of, places
+from .lines import RIGHT, Curve, draw_curves, key_of, places
 from .parts import Cell, Column, Page, Picture, Table, count_cell
 from .scales import Scale, draw_axis_x, draw_axis_y
 from .traffic_picture import tick_text
 
 LEFT: Final = 46
-RIGHT: Final = 44  # for the numbers of the strategies
 HEIGHT: Final = 330
 TICKS_X: Final = (64, 256, 1024, 4096, 16_384, 65_536)
 CLIFF: Final = 1.2  # from one length tried to the next, 9 % longer

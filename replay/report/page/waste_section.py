@@ -97,9 +97,19 @@ def overview(columns: list[Column]) -> Picture:
     title = "Owners of the bytes of used buffers, as shares"
     heads = ["strategy", "bytes of used buffers", *(meaning for meaning, _, _ in OWNERS.values())]
     table = Table("Shares of the bytes of used buffers", heads, rows)
-    return Picture(
-        "owners", title, words, drawing.markup("owners", title, words), [table], LEGEND, "alone"
-    )
+    markup, legend = drawing.markup("owners", title, words), owners_key(columns)
+    return Picture("owners", title, words, markup, [table], legend, "alone")
+
+
+def owners_key(columns: list[Column]) -> list[tuple[str, str]]:
+    """Explain the colours that any bar has."""
+    seen = {
+        look
+        for column in columns
+        for owner, (_, _, look) in OWNERS.items()
+        if getattr(column.ledger, owner)
+    }
+    return [(look, meaning) for look, meaning in LEGEND if look in seen]
 
 
 def useless(ledger: BufferLedger) -> float:

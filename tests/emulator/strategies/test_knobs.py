@@ -207,3 +207,21 @@ def test_more_frags_make_all_shared_info_larger():
     assert skbs("7.2/small,max_skb_frags=45", 60) == [(4096 + 256, 60, 0)]
     assert skbs("6.12/mergeable,max_skb_frags=45", 756, 757) == [(1792, 756, 0), (2816, 14, 1)]
     assert skbs("6.12/mergeable", 1204, 1205) == [(1792, 1204, 0), (2816, 14, 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "begins"),
+    [
+        ("5.10/mergeable", {"min_buf_len": 64}, "5.10/mergeable: min_buf_len=64: here it is from "),
+        (
+            "6.8/mergeable",
+            {"min_buf_len": 64, "hdr_len": 20},
+            "6.8/mergeable,hdr_len=20: min_buf_len=64: here it is from ",
+        ),
+        ("6.8/big", {"guest_gso": 0}, "6.8/big,guest_gso=0: without guest GSO "),
+    ],
+)
+def test_a_refusal_names_a_setting_once(name, settings, begins):
+    with pytest.raises(StrategyError) as refused:
+        strategy(name).with_settings(settings)
+    assert str(refused.value).startswith(begins)

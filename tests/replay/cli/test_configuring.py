@@ -5,6 +5,7 @@ import tomllib
 import click
 import pytest
 from click.shell_completion import ShellComplete
+from helpers.shared_data import CHECKOUT
 from rxreplay.cli import COMMANDS, main
 from rxreplay.cli.configuring import options_of
 
@@ -133,3 +134,37 @@ def test_a_shell_can_complete_strategies():
     completion = ShellComplete(main, {}, "rxreplay", "_RXREPLAY_COMPLETE")
     found = [item.value for item in completion.get_completions(["compare", "-s"], "4.11/sm")]
     assert found == ["4.11/small", "4.11/small+xdp"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_named_in_the_environment_as_on_the_command_line(command):
+    found = main.get_command(click.Context(main), command)
+    page = (CHECKOUT / "docs" / "environment.md").read_text().splitlines()
+    rows = [[cell.strip(" `") for cell in line.split("|")[1:4]] for line in page if "|" in line]
+    for name, option in options_of(found).items():
+        variable = f"RXREPLAY_{command}_{name}".upper().replace("-", "_")
+        value = "1" if option.is_flag else "a b"
+        context = click.Context(found, info_name=command, obj=None)
+        assert option.resolve_envvar_value(context) is None
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(variable, value)
+            assert option.resolve_envvar_value(context) == value
+        [row] = [row for row in rows if row[0] == f"--{name}"]
+        assert row[1] == variable.replace(f"_{command.upper()}_", "_COMMAND_")
+        assert command in row[2].split(", ")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "option", "read"),
+    [
+        ("RXREPLAY_COMPARE_STRATEGY", "7.2/small 5.10/big", "strategy", ["7.2/small", "5.10/big"]),
+        ("RXREPLAY_COMPARE_GUEST_MAC", "52:54:00:00:00:01", "guest-mac", ["52:54:00:00:00:01"]),
+        ("RXREPLAY_COMPARE_FORMAT", "csv", "format", "csv"),
+        ("RXREPLAY_COMPARE_QUIET", "1", "quiet", True),
+        ("RXREPLAY_COMPARE_STRATEGIES", "7.2/small", "strategy", ["7.2/small"]),  # as before
+        ("RXREPLAY_REPLAY_FORMAT", "csv", "format", "table"),  # another command's
+    ],
+)
+def test_a_variable_is_read(rxreplay, variable, value, option, read):
+    values, _ = resolved(rxreplay, "compare", "x.pcap", **{variable: value})
+    assert values[option] == read

@@ -286,3 +286,54 @@ def test_results_of_a_consumer_stand_for_their_captures(rxreplay, paced, tmp_pat
     assert in_flight(found)[0]["most"] == 2 * 4 * TRUESIZE
     [rule] = whole(found)["config"]["rules"]
     assert (rule["lifetime"], rule["clock"]["time"]) == ("delay:3500us", "recorded")
+
+
+ALL_HELD = "what GRO and sockets hold after the driver"
+BY_GRO = "what GRO holds after the driver"
+
+
+@pytest.mark.parametrize(
+    ("consumer", "first"),
+    [
+        (None, ALL_HELD),
+        ("delay:1ms", ALL_HELD),
+        ("reader:1000", BY_GRO),
+        ("unread", BY_GRO),
+    ],
+)
+def test_what_a_consumer_models_is_not_said_to_be_left_out(rxreplay, paced, consumer, first):
+    how = ("--consumer", consumer, "--time", "recorded") if consumer else ()
+    asked = ("plan", paced(1), "--direction", "both", *how, "-q")
+    assert whole(rxreplay(*asked, "--format", "json"))["not_modelled"][0] == first
+    assert f"Not modelled: {first}; transmit queues" in rxreplay(*asked).stdout
+    assert whole(rxreplay("plan", "--format", "json", "-q"))["not_modelled"][0] == ALL_HELD
+
+
+def test_sockets_are_left_out_where_only_some_captures_had_any(rxreplay, paced, tmp_path):
+    saved = [tmp_path / "drop.json", tmp_path / "unread.json"]
+    for path, how in zip(saved, ((), ("--consumer", "unread")), strict=True):
+        asked = ("-s", "5.10/mergeable", "--direction", "both", "--time", "recorded", *how)
+        assert rxreplay("compare", paced(1), *asked, "--format", "json", "-o", path).exit_code == 0
+    for sources, first in ((saved, ALL_HELD), (saved[1:], BY_GRO)):
+        found = whole(rxreplay("plan", *sources, "--format", "json", "-q"))
+        assert found["not_modelled"][0] == first
+
+
+@pytest.mark.parametrize(
+    ("consumer", "says"),
+    [
+        ('"delay:-5ms"', "--consumer delay:-5ms: write a time span"),
+        ('"delay:99999999999999999999s"', "SPAN is at most 1,281,023 hours"),
+        ('"reader:0"', "RATE is from 0.00000001 to 1,000,000,000 packets a second"),
+        ('"reader:1e400"', "RATE is from 0.00000001 to 1,000,000,000 packets a second"),
+        ('"\\u001b[31m"', r"--consumer \x1b[31m: there are drop, delay:SPAN"),
+        ("-5", "consumer = -5: a text"),
+        ("nan", "consumer = nan: a text"),
+        ("[1]", "consumer = [1]: a text"),
+    ],
+)
+def test_a_consumer_of_a_file_that_cannot_be_is_one_line(rxreplay, paced, tmp_path, consumer, says):
+    (file := tmp_path / "fleet.toml").write_text(f'time = "recorded"\nconsumer = {consumer}\n')
+    done = rxreplay("plan", paced(1), "--fleet", file, "--direction", "both", "-q")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert says in done.stderr

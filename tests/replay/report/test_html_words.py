@@ -9,6 +9,7 @@ from helpers.pages import Page
 from oracles import capture_writer as writer
 from rxreplay.emulator import strategy
 from rxreplay.report.as_html import write_report
+from rxreplay.report.as_table import heading
 from rxreplay.report.page.copies_section import front
 from rxreplay.report.page.parts import page_of
 from rxreplay.report.page.rings_section import answers
@@ -83,6 +84,7 @@ def test_the_steepest_step_of_each_is_named(known, words):
     [
         ([[0, 0], [0, 0]], ["No ring from 64 buffers on loses a packet under any strategy."]),
         ([[1, 0], [2, 0]], ["128 buffers are enough for a, b."]),
+        ([[1, 1], [2, 1]], ["No ring that was tried is enough under any strategy."]),
         ([[0, 0], [1, 0]], ["64 buffers are enough for a.", "128 buffers are enough for b."]),
         (
             [[1, 1], [1, 0]],
@@ -134,9 +136,51 @@ def test_packets_of_one_time_are_said_to_be_a_burst(tmp_path, apart_us):
     write_report(rxreplay.make_report([str(path)], ["5.10/small"], **how), out := io.StringIO())
     page = Page(out.getvalue())
     assert (STILL in page.said("p")) is (apart_us == 0)
-    assert ("bit/s at most" in out.getvalue()) is (apart_us > 0)
+    for text in ("bit/s", ">traffic,<wbr>", "rate of the traffic over"):
+        assert (text in out.getvalue()) is (apart_us > 0)
     assert OTHER_CLOCK in page.said("p")
     timing = rxreplay.timing.Timing()
     report = rxreplay.make_report([str(path)], ["5.10/small"], timing=timing, **how)
     write_report(report, out := io.StringIO())
     assert OTHER_CLOCK not in Page(out.getvalue()).said("p")
+    timing = rxreplay.timing.Timing(time="rate:1000")
+    report = rxreplay.make_report([str(path)], ["5.10/small"], timing=timing, **how)
+    write_report(report, out := io.StringIO())
+    assert STILL not in Page(out.getvalue()).said("p")
+    assert "bit/s at most" in out.getvalue()
+
+
+@pytest.mark.parametrize(("apart_s", "marks"), [(1, "5 s"), (3600, "5 h"), (86_400, "5 days")])
+def test_the_axis_of_time_has_one_unit(tmp_path, apart_s, marks):
+    records = [writer.pcap_record(writer.frame(60), time=(n * apart_s, 0)) for n in range(11)]
+    path = tmp_path / "long.pcap"
+    path.write_bytes(writer.pcap_header() + b"".join(records))
+    how = {"sizes": [16], "direction": "both"}
+    write_report(rxreplay.make_report([str(path)], ["5.10/small"], **how), out := io.StringIO())
+    assert f">{marks}</text>" in out.getvalue()
+    assert f"The trace lasts 10.0 {marks.split()[1]} by the clock." in out.getvalue()
+
+
+@pytest.mark.parametrize(("lengths", "shown"), [([60] * 99, False), ([60, 13] * 99, True)])
+def test_the_key_of_owners_has_the_colours_that_are_there(lengths, shown):
+    write_report(rxreplay.make_report([lengths], ["5.10/small"], sizes=[16]), out := io.StringIO())
+    legend = out.getvalue().partition('id="owners"')[2].partition("</figure>")[0]
+    key = legend.rpartition('class="legend"')[2].partition("</ul>")[0]
+    assert ("of dropped packets" in key) is shown
+    assert "skb_shared_info" in key
+
+
+@pytest.mark.parametrize(
+    ("times", "lengths", "says"),
+    [
+        ([5], [60], "1 packet, 60 B on the wire, length 60"),
+        ([5, 5], [60, 60], "2 packets, 120 B on the wire, all at one time, length 60"),
+        ([5, 6], [60, 62], "2 packets, 122 B on the wire, 1.00 s, length 60 to 62 (median 60)"),
+    ],
+)
+def test_the_heading_says_what_there_is_to_say(tmp_path, times, lengths, says):
+    pairs = zip(times, lengths, strict=True)
+    records = [writer.pcap_record(writer.frame(n), time=(at, 0)) for at, n in pairs]
+    (path := tmp_path / "a.pcap").write_bytes(writer.pcap_header() + b"".join(records))
+    [trace] = rxreplay.info([path]).traces
+    assert heading(trace) == f"{path}: {says}"

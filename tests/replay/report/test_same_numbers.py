@@ -175,8 +175,8 @@ def hold(exact, shown):
 
 def cells_of(line):
     """Give the texts of a line of a table, and where each ends: those of a column end alike."""
-    found = re.finditer(r"\S+(?: \S+)*", line)
-    return [(each[0].rstrip("*"), each.end()) for each in found]
+    found = re.finditer(r"[^\s*]+(?: [^\s*]+)*", line)  # a mark has a place of its own
+    return [(each[0], each.end()) for each in found]
 
 
 def text_table(text):

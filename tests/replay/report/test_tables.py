@@ -156,3 +156,14 @@ def test_a_terminal_gets_its_own_width(monkeypatch):
     table = [line for line in plain.splitlines() if line.startswith("frags coalesced")]
     assert len(table) > 2
     assert max(map(len, table)) <= 66
+
+
+def test_a_mark_stands_behind_the_column_of_the_figures(monkeypatch):
+    results = rxreplay.compare([TRAFFIC["mixed"]], ["5.10/mergeable", "4.10/mergeable"])
+    lines = render(results, 100, monkeypatch)
+    table = lines[next(n for n, text in enumerate(lines) if text.startswith("packets dropped")) :]
+    shown = [text for text in table[: table.index("")] if not text.startswith("* best")]
+    ends = {bool(text.rstrip().endswith("*")): len(text.rstrip()) for text in shown}
+    assert ends[True] == ends[False] + 1
+    for text in shown:
+        assert len(text.rstrip()) == ends[text.rstrip().endswith("*")] or not text[40:].strip()
