@@ -108,8 +108,8 @@ def command(
             told,
             reference=reference,
         )
-    view = {"folder": output, "passed_over": found.passed_over}
-    finish(corpus, "corpus", form, None, quiet=quiet, **view)
+    passed_over = found.passed_over
+    finish(corpus, "corpus", form, None, quiet=quiet, folder=output, passed_over=passed_over)
 
 
 def engine_of(workers: int | None) -> Any:

@@ -1,6 +1,6 @@
 """What runs units: here, in processes, on a cluster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from .unit import Done, Unit
@@ -13,7 +13,7 @@ class Engine(Protocol):
     def workers(self) -> int:
         """How many units it runs at once."""
 
-    def run(self, units: Sequence[Unit]) -> Iterator[Done]:
+    def run(self, units: Sequence[Unit]) -> Generator[Done]:
         """Give the outcome of each unit once, as soon as it is there.
 
         Whoever stops early closes the iterator, and nothing goes on behind it.

@@ -4,7 +4,7 @@ import multiprocessing
 import signal
 import traceback
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
@@ -30,7 +30,7 @@ class ProcessEngine:
         """Start nothing yet."""
         self.workers = workers
 
-    def run(self, units: Sequence[Unit]) -> Iterator[Done]:
+    def run(self, units: Sequence[Unit]) -> Generator[Done]:
         """Give the outcome of each unit, as they come.
 
         A unit whose worker dies is given to another one, three times in all.
@@ -158,8 +158,8 @@ def outcome(unit: Unit) -> Done | str:
 def given_up(unit: Unit, code: int | None) -> str:
     """Say why a unit is not tried again."""
     return (
-        f"{unit.name}: {MOST_DEATHS} workers died at it, the last one {how(code)}; it may need more "
-        "memory than there is: try fewer --workers, with --retry-failed"
+        f"{unit.name}: {MOST_DEATHS} workers died at it, the last one {how(code)}; it may need "
+        "more memory than there is: try fewer --workers, with --retry-failed"
     )
 
 

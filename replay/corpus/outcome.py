@@ -16,8 +16,8 @@ class Corpus:
         As corpus.json has it.
     warnings : list of ResultWarning
         What its reader should know.
-    replayed : int
-        Traces that were replayed now; the others were done already.
+    replayed : int or None
+        Traces that were replayed now, the others were done before; None where they were merged.
     rows : bool
         Whether rows were written as well.
     run : dict
@@ -26,7 +26,7 @@ class Corpus:
 
     document: dict[str, Any]
     warnings: list[ResultWarning]
-    replayed: int
+    replayed: int | None
     rows: bool
     run: dict[str, Any] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 from .unit import Done, Unit
@@ -74,10 +75,7 @@ def parted(unit: Unit, parts: int) -> list[Unit]:
     count = len(unit.group)
     parts = min(parts, count)
     cuts = [count * part // parts for part in range(parts + 1)]
-    return [
-        replace(unit, group=unit.group[begin:end])
-        for begin, end in zip(cuts, cuts[1:], strict=False)
-    ]
+    return [replace(unit, group=unit.group[begin:end]) for begin, end in pairwise(cuts)]
 
 
 def joined(whole: Unit, parts: Sequence[Done]) -> Done:

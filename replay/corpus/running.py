@@ -1,6 +1,7 @@
 """A corpus from its traces to its result: the library function `replay_corpus`."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -132,22 +133,19 @@ class Run:
     def replay(self, todo: Sequence[Unit]) -> None:
         """Replay what is to be done, and keep each outcome as soon as it is there."""
         parts = Parts(todo, self._engine.workers)
-        for whole in parts.begun(self._store.parts):
-            self._keep(parts.unit(whole.key), whole)
+        for found in parts.begun(self._store.parts):
+            self._keep(parts.unit(found.key), found)
         so_far, in_all = 0, sum(unit.size for unit in todo)
-        outcomes = self._engine.run(parts.units())
-        try:
+        with closing(self._engine.run(parts.units())) as outcomes:
             for done in outcomes:
                 whole = self._take(parts, done)
-                so_far += parts.unit(whole.key).size if whole else 0
+                so_far += parts.unit(whole.key).size if whole is not None else 0
                 self._told(so_far, in_all)
-        finally:
-            outcomes.close()
 
     def _take(self, parts: Parts, done: Done) -> Done | None:
         """Keep an outcome; give that of a trace that is whole now."""
         whole = parts.add(done)
-        if whole:
+        if whole is not None:
             self._keep(parts.unit(done.key), whole)
         elif done.document is not None:
             self._store.keep_part(parts.unit(done.key).key, done.key, done.document)

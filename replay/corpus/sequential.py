@@ -1,6 +1,6 @@
 """Units one after the other, in this process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Final
 
 from .unit import Done, Unit, work
@@ -11,6 +11,6 @@ class SequentialEngine:
 
     workers: Final = 1
 
-    def run(self, units: Sequence[Unit]) -> Iterator[Done]:
+    def run(self, units: Sequence[Unit]) -> Generator[Done]:
         """Give the outcome of each unit, in their order."""
         yield from map(work, units)

@@ -47,11 +47,17 @@ class Store:
 
     def document(self, key: str) -> dict[str, Any]:
         """Read what a trace has come to."""
-        return self._read(UNITS, key)
+        document: dict[str, Any] = self._read(UNITS, key)
+        return document
 
     def reason(self, key: str) -> str:
         """Read why there is nothing of a trace."""
-        return str(self._read(ERRORS, key)["reason"])
+        return str(self.failure(key)["reason"])
+
+    def failure(self, key: str) -> dict[str, Any]:
+        """Read what is written down of a trace that failed."""
+        failure: dict[str, Any] = self._read(ERRORS, key)
+        return failure
 
     def parts(self, key: str) -> dict[str, Any]:
         """Read what there is of a trace under some of the strategies, by the keys of the parts."""

@@ -30,7 +30,7 @@ def summed(
     config: Mapping[str, Any],
     warnings: Sequence[ResultWarning],
     *,
-    replayed: int = 0,
+    replayed: int | None = None,
 ) -> Corpus:
     """Add up the results of traces, and write what they have come to beside them."""
     merger = Merger(config, [asdict(each) for each in warnings])

@@ -8,15 +8,17 @@ from functools import cache
 from typing import Any
 
 from rxreplay.comparing import collect
+from rxreplay.consumers import DROP_TEXT
 from rxreplay.emulator import Strategy
 from rxreplay.emulator.checkpoint import MODEL
 from rxreplay.errors import RxReplayError, TraceError
 from rxreplay.feeding import Fed, feed
-from rxreplay.options import Options, no_progress
+from rxreplay.options import Options, Progress, no_progress
 from rxreplay.recorded import config_sha256
 from rxreplay.schemas import RESULT
 from rxreplay.selecting import Selection
 from rxreplay.settings import resolve
+from rxreplay.sources import Walkable
 
 from .listing import Input, input_of
 
@@ -111,8 +113,11 @@ def chosen(group: tuple[str, ...]) -> list[Strategy]:
     return resolve(group)
 
 
-def looked_at(trace: Any, _chosen: object, options: Options, *how: Any) -> Fed:  # noqa: ANN401
+def looked_at(
+    trace: Walkable, _chosen: object, options: Options, progress: Progress, number: int
+) -> Fed:
     """Walk a trace as for a replay, for the digest of what would be replayed."""
     timed = options.timing is not None
     selection = Selection(trace, options, replaying=True, timed=timed)
-    return feed(trace, [], replace(options, timing=None, consumer="drop"), *how, selection)
+    plain = replace(options, timing=None, consumer=DROP_TEXT)
+    return feed(trace, [], plain, progress, number, selection)

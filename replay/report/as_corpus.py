@@ -11,25 +11,27 @@ from ..corpus.store import CORPUS, ROWS
 from ..units import bytes_text, count_text, many, number_text, share_text
 from .showing import console, line
 
-HEADS: Final = ("dropped", "truesize", "a packet", "copied", "resident: p50", "p95", "most", "in")
+HEADS: Final = ("dropped", "truesize", "a packet", "copied", "resident", "largest")
+RESIDENT: Final = "resident: what 95 % of the traces keep at most, by their peaks; and the largest"
 
 
 def write_corpus(corpus: Corpus, out: TextIO, *, folder: str = "", passed_over: int = 0) -> None:
     """Write totals, a row for each strategy, and where the results lie."""
     to, document = console(out), corpus.document
     to.print(line(heading(document["totals"]), "bold"), soft_wrap=True)
-    to.print(line(progress(corpus, passed_over), "dim"), soft_wrap=True)
+    if corpus.replayed is not None:
+        to.print(line(progress(corpus, corpus.replayed, passed_over), "dim"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     table.add_column("strategy", no_wrap=True)
     for head in HEADS:
-        table.add_column(head, justify="left" if head == "in" else "right", no_wrap=True)
+        table.add_column(head, justify="right", no_wrap=True)
     for result in document["results"]:
         table.add_row(*cells(result))
     if document["traces"]:
         to.print()
         to.print(table)
         to.print()
-        to.print(line("resident: the peak of each trace; the most of all, and which trace has it."))
+        to.print(line(RESIDENT))
     if folder:
         to.print(line(where(corpus, folder)), soft_wrap=True)
 
@@ -47,11 +49,11 @@ def heading(totals: Mapping[str, Any]) -> str:
     return f"{traces}, {packets}, {bytes_text(totals['wire_bytes'])} on the wire{failed}"
 
 
-def progress(corpus: Corpus, passed_over: int) -> str:
+def progress(corpus: Corpus, replayed: int, passed_over: int) -> str:
     """Say what was done now."""
     totals = corpus.document["totals"]
-    before = totals["traces"] + totals["failed"] - corpus.replayed
-    said = [f"{corpus.replayed:,} replayed now"]
+    before = totals["traces"] + totals["failed"] - replayed
+    said = [f"{replayed:,} replayed now"]
     if before:
         said.append(f"{before:,} done before")
     if passed_over:
@@ -69,10 +71,8 @@ def cells(result: Mapping[str, Any]) -> Iterator[str]:
     yield bytes_text(sums["truesize_bytes"])
     yield number_text(sums["truesize_bytes"] / delivered if delivered else None, " B")
     yield bytes_text(sums["copied_bytes"])
-    yield bytes_text(resident["p50"])
     yield bytes_text(resident["p95"])
     yield bytes_text(largest["value"] if largest else None)
-    yield os.path.basename(largest["trace"]) if largest else ""
 
 
 def where(corpus: Corpus, folder: str) -> str:
