@@ -107,6 +107,7 @@ class Deadly(Worker):
 def test_a_unit_at_which_three_workers_died_is_a_failure_and_the_rest_is_done(units, monkeypatch):
     monkeypatch.setattr(Deadly, "name", units[1].name)
     monkeypatch.setattr(in_processes, "Worker", Deadly)
+    assert [done.document for done in ProcessEngine(2).run(units[1:2])] == [None]
     done = by_key(ProcessEngine(2).run(units))
     assert done.pop(units[1].key).reason == (
         f"{units[1].name}: 3 workers died at it, the last one by SIGKILL; it may need more memory "
