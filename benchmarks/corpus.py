@@ -1,19 +1,19 @@
-"""What a small capture costs in a corpus: 10,000 files of 100 packets, and the same packets in one.
+"""What a small capture costs in a corpus: many files of 100 packets, and the same packets in one.
 
-    python benchmarks/corpus.py [--files N] [--workers N]
+    python benchmarks/corpus.py [--files N] [--workers N...]
 
-What is more than the one file takes is the overhead of a file: to list it, hand it out, open it,
-make fresh receivers, write the result, and read it again for the sum.
+What the files take longer than the one is their overhead: to list each, hand it out, open it, make
+fresh receivers for all strategies, write the result, and read it again for the sum.
 """
 
 import argparse
 import json
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import captures
@@ -21,54 +21,56 @@ from machine import machine
 
 PACKETS = 100  # of a file
 KIND = "imix"
-BY_DEFAULT = ()
-ONE = ("-s", "5.10/mergeable")
+IN_A_FOLDER = 1000
 
 
 def write_archive(folder: Path, files: int) -> None:
-    """Write files in folders of a thousand, and beside them one of all their packets."""
+    """Write small files in folders of a thousand, and one file of all their packets."""
     content = b"".join(map(bytes, captures.pieces(KIND, PACKETS)))
     for number in range(files):
-        path = folder / "many" / f"{number // 1000:03}" / f"{number:06}.pcap"
+        path = folder / "many" / f"{number // IN_A_FOLDER:03}" / f"{number:06}.pcap"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     (folder / "one").mkdir()
     captures.write(folder / "one" / "one.pcap", KIND, PACKETS * files)
 
 
-def timed(source: Path, results: Path, workers: int, strategies: Sequence[str]) -> float:
-    """Give the seconds of a run; the results are removed unless they were there before."""
+def timed(source: Path, results: Path, workers: int) -> tuple[float, float]:
+    """Give the seconds of a run by the clock, and of the processor in the command's process."""
     command = [sys.executable, "-m", "rxreplay", "corpus", source, "-o", results, "-q"]
-    start = time.perf_counter()
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(
-        [*map(str, command), "--direction", "both", "--workers", str(workers), *strategies],
+        [*map(str, command), "--direction", "both", "--workers", str(workers)],
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    return time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start, busy
 
 
-def measure(folder: Path, files: int, workers: int, strategies: Sequence[str]) -> dict:
-    """Run over many files, again where all is done, and over one file of all packets."""
-    results = folder / f"results-{workers}-{len(strategies)}"
-    warm = folder / "warm"
-    timed(folder / "one", warm, workers, strategies)  # kernels are compiled, pages cached
-    shutil.rmtree(warm)
-    many = timed(folder / "many", results, workers, strategies)
-    again = timed(folder / "many", results, workers, strategies)
-    one = timed(folder / "one", warm, workers, strategies)
-    shutil.rmtree(results)
-    shutil.rmtree(warm)
-    return {
+def measure(folder: Path, files: int, workers: int) -> dict:
+    """Run over many files, again when all is done, and over one file of all their packets."""
+    runs = {}
+    for name in ("warm", "one", "many", "again"):  # warm: kernels are compiled if they are not
+        results = folder / ("many-results" if name == "again" else f"{name}-results")
+        source = folder / ("many" if name in ("many", "again") else "one")
+        runs[name] = timed(source, results, workers)
+    for left in folder.glob("*-results"):
+        shutil.rmtree(left)
+    (many, many_cpu), (one, one_cpu), (again, _) = (runs[n] for n in ("many", "one", "again"))
+    row = {
         "workers": workers,
-        "strategies": len(strategies) // 2 or 11,
         "files": files,
-        "many_s": round(many, 2),
-        "one_s": round(one, 2),
-        "again_s": round(again, 2),
-        "ms_per_file": round(1e3 * (many - one) / files, 2),
-        "ms_per_file_again": round(1e3 * again / files, 2),
+        "many_s": many,
+        "one_s": one,
+        "again_s": again,
+        "ms_per_file": 1e3 * (many - one) / files,
+        "again_ms_per_file": 1e3 * again / files,
     }
+    if workers == 1:  # of other processes it is not known here
+        row["cpu_ms_per_file"] = 1e3 * (many_cpu - one_cpu) / files
+    return {name: round(value, 2) for name, value in row.items()}
 
 
 def main() -> None:
@@ -80,11 +82,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_archive(folder, given.files)
-        rows = [
-            measure(folder, given.files, workers, strategies)
-            for workers in given.workers
-            for strategies in (BY_DEFAULT, ONE)
-        ]
+        rows = [measure(folder, given.files, workers) for workers in given.workers]
     print(json.dumps({"machine": machine(), "runs": rows}, indent=2))
 
 

@@ -1,6 +1,7 @@
 """The commands `corpus` and `merge`, and `plan` with what they wrote."""
 
 import json
+import re
 
 import pytest
 from helpers.archives import archive, files
@@ -198,6 +199,65 @@ def test_a_plan_of_nothing_but_failures_is_one_line(corpus, rxreplay, tmp_path):
     done = rxreplay("plan", tmp_path / "r", "-s", "5.10/small", "-q")
     assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
     assert "every trace of it failed" in done.stderr
+
+
+def cells_of(page):
+    """Give the cells of all rows of a page, by what stands first in them."""
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", page)
+    return {head: re.findall(r"<td>(.*?)</td>", cells) for head, cells in rows}
+
+
+def test_a_report_of_a_corpus_is_a_page_of_its_sums_and_traces(corpus, rxreplay, folder, tmp_path):
+    shown = corpus().stdout
+    page = tmp_path / "page.html"
+    done = rxreplay("report", tmp_path / "r", "-o", page)
+    assert done.exit_code == 4
+    assert f"Wrote {page}" in done.stderr
+    text = page.read_text()
+    assert "<h1>3 traces, 11 packets, 46.0 KiB on the wire; 1 failed</h1>" in text
+    assert f"Not replayed: {folder / '002.pcap'}: not a capture" in text
+    rows = cells_of(text)
+    for name in NAMES[1::2]:
+        [line] = [line for line in shown.splitlines() if line.startswith(name)]
+        assert line.split() == " ".join([name, *rows[name]]).split()
+    assert rows["from 1519"] == ["5", "45.5 %", "44.0 KiB", "95.6 %"]
+    assert rows[str(folder / "000.pcap")][:2] == ["4", "1.89 KiB"]
+    assert "src=" not in text
+
+
+@pytest.mark.parametrize("option", [("--strategy", "5.10/small"), ("--ring", "512")])
+def test_a_report_of_a_corpus_takes_no_option_of_a_replay(corpus, rxreplay, tmp_path, option):
+    corpus()
+    done = rxreplay("report", tmp_path / "r", "-o", tmp_path / "page.html", *option)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert f"and {option[0]} comes too late" in done.stderr
+
+
+def test_a_report_does_not_write_over_the_result_nor_of_half_a_one(corpus, rxreplay, tmp_path):
+    corpus()
+    path = tmp_path / "r" / "corpus.json"
+    done = rxreplay("report", tmp_path / "r", "-o", path, "--force")
+    assert (done.exit_code, path.read_text()[0]) == (1, "{")
+    document = json.loads(path.read_text())
+    del document["results"][0]["sums"]["packets"]
+    path.write_text(json.dumps(document))
+    done = rxreplay("report", tmp_path / "r", "-o", tmp_path / "page.html")
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert "corpus.json is not whole" in done.stderr
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_names_of_captures_are_letters_and_no_markup(corpus, rxreplay, tmp_path):
+    folder = tmp_path / "b"
+    folder.mkdir()
+    (folder / "\x1b[31m<b>.pcap").write_bytes(writer.pcap((60,)))
+    (folder / "\x1b[31m<b>\n.pcap").write_bytes(b"none")
+    done = corpus(sources=[folder])
+    page = tmp_path / "page.html"
+    rxreplay("report", tmp_path / "r", "-o", page)
+    for text in (done.stdout, done.stderr, page.read_text()):
+        assert "\x1b" not in text
+    assert "<b>" not in page.read_text()
 
 
 @pytest.mark.compiled
