@@ -1,7 +1,7 @@
 """What stands in the JSON forms beside the dataclasses that they are written from, as types.
 
-`scripts/make-schemas` makes docs/schema of these, of `plan_documents` and `catalogue_documents`; no
-other code of the package needs them.
+`scripts/make-schemas` makes docs/schema of these, of `plan_documents`, `corpus_documents` and
+`catalogue_documents`; no other code of the package needs them.
 """
 
 from typing import Literal, NotRequired, TypedDict

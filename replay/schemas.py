@@ -56,6 +56,7 @@ def parsed(text: object) -> tuple[str, int] | None:
 
 
 RESULT: Final = Schema("rxreplay", 1, 1)
+CORPUS: Final = Schema("rxreplay-corpus", 1, 0)
 DIFF: Final = Schema("rxreplay-diff", 1, 1)
 EXPLAIN: Final = Schema("rxreplay-explain", 1, 1)
 PINNING: Final = Schema("rxreplay-pinning", 1, 1)
