@@ -33,8 +33,8 @@ WAYS = {
     "lengths alone": {"direction": "both", "vantage": "device"},
     "a clock and its series": {"timing": STALLED, "points": 8},
     "a clock, delayed": {"timing": Timing("scale:1000"), "consumer": "delay:20us", "points": 8},
-    "a clock, read": {"timing": Timing(), "consumer": "reader:9", "rcvbuf": 9000, "points": 8},
-    "a rate, unread": {"timing": Timing("rate:90000"), "consumer": "unread", "queues": 2},
+    "a clock, read": {"timing": Timing(), "consumer": "reader:9", "rcvbuf": 9000, "queues": 2},
+    "a rate, unread": {"timing": Timing("rate:90000"), "consumer": "unread"},
     "two queues": {"queues": 2},
     "two queues and a clock": {"queues": 2, "timing": STALLED, "points": 2},
     "GRO": {"gro": "on", "polls": 8},
@@ -319,6 +319,7 @@ def test_a_checkpoint_that_cannot_be_taken_is_named_and_stays(state, monkeypatch
     state.write_bytes(conversation(3))
     assert told(state).startswith(f"{state}: no checkpoint: it does not begin with")
     state.write_bytes(b"")
+    assert told(state).startswith(f"{state}: no checkpoint: it does not begin with")
     state.write_bytes(saved)
     monkeypatch.setattr(checkpoint, "MODEL", checkpoint.MODEL + 1)
     assert told(state).startswith(f"{state}: a checkpoint of model {checkpoint.MODEL - 1}; ")
@@ -354,7 +355,6 @@ def test_a_checkpoint_is_a_file_that_can_be_read_and_written(tmp_path, monkeypat
     nowhere = tmp_path / "nowhere" / "state"
     assert told(nowhere).startswith(f"{nowhere}: cannot be written: No such file or directory. ")
     state = tmp_path / "state"
-    state.write_bytes(b"")
 
     def denied(_path):
         raise PermissionError(13, "Permission denied")
