@@ -4,7 +4,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import CheckpointError, OptionError
@@ -18,11 +18,11 @@ class CheckpointFile:
     ----------
     name : str
         As the user gave it.
-    saved : bytes
-        What the runs before have left; empty where there were none.
+    saved : bytes or None
+        What the runs before have left; None where there were none.
     """
 
-    def __init__(self, name: str, saved: bytes) -> None:
+    def __init__(self, name: str, saved: bytes | None) -> None:
         """Keep what was read."""
         self.name, self.saved = name, saved
 
@@ -67,12 +67,12 @@ def check_is_file(name: str) -> None:
         raise OptionError(f"--checkpoint {name}: that is no file to come back to; name one")
 
 
-def contents(name: str) -> bytes:
-    """Read all of a file, nothing where there is none."""
+def contents(name: str) -> bytes | None:
+    """Read all of a file; None where there is none, which an empty one is not."""
     try:
         return Path(name).read_bytes()
     except FileNotFoundError:
-        return b""
+        return None
     except OSError as error:
         raise CheckpointError(f"cannot be read: {error.strerror}. Check the path") from None
 
@@ -99,7 +99,8 @@ def locked(target: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            os.unlink(lock)  # while it is held: who has opened it before sees that it is gone
+            with suppress(FileNotFoundError):
+                os.unlink(lock)  # while it is held: who has opened it before sees that it is gone
     finally:
         os.close(descriptor)
 

@@ -109,7 +109,7 @@ class Archive:
     def __init__(self, file: CheckpointFile, sources: Sequence[Source], options: Options) -> None:
         """Open the new captures."""
         self._file, self._past = file, Past()
-        if file.saved:
+        if file.saved is not None:
             load(file.saved, {CAPTURES: self._past}, some=True)
         self._new, self.remarks = sort_out(sources, self._past, file.name)
         self._to_come, self._at_end = len(self._new), b""
@@ -139,7 +139,7 @@ class Archive:
             config = options.as_config(strategies, reference="") | {"points": options.points}
             self._replaying = Replaying(json.loads(json.dumps(config)), digest, selection, device)
             self._receiving = {REPLAY: self._replaying, **device.carriers()}
-            if self._file.saved:
+            if self._file.saved is not None:
                 load(self._file.saved, self._receiving, some=True)
 
         return feed(trace, strategies, options, progress, number, begin=begin)

@@ -11,7 +11,7 @@ import pytest
 import rxreplay
 from helpers.filters import program_of
 from helpers.gro_segments import segments
-from helpers.segment_captures import capture_of
+from helpers.segment_captures import bulk, capture_of, frame_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import capture_writer as w
@@ -26,15 +26,18 @@ KINDS = ["4.10/small", "5.10/mergeable", "4.11/big", "6.1/small+xdp", "7.2/merge
 KINDS += ["mst-2016/mergeable"]
 STEPS = st.sampled_from([0, 0, 1, 700, 12_000, 50_001, -1, 10**9, 2**33])
 CUTS = st.lists(st.integers(0, 50), min_size=1, max_size=2).map(sorted)
-STALLED = Timing(backend_queue=3, stall=["1us/20us", "2ms@+10us"])
+STALLED = Timing(backend_queue=3, stall=["1us/20us", "2ms@+10us", "1us@1970-01-01"])
+AUTO = {"direction": "auto"}  # all packets wait for the end; else they go at once
 WAYS = {
+    "waiting": {"polls": [3, 1, 64], **AUTO},
+    "waiting, read": {"timing": Timing(), "consumer": "reader:9", "rcvbuf": 9000, **AUTO},
+    "waiting for GRO": {"gro": "on", "polls": 8, **AUTO},
     "polls": {"polls": [3, 1, 64]},
-    "decided at once": {"direction": "both"},
-    "lengths alone": {"direction": "both", "vantage": "device"},
+    "lengths alone": {"vantage": "device"},
     "a clock and its series": {"timing": STALLED, "points": 8},
     "a clock, delayed": {"timing": Timing("scale:1000"), "consumer": "delay:20us", "points": 8},
-    "a clock, read": {"timing": Timing(), "consumer": "reader:9", "rcvbuf": 9000, "points": 8},
-    "a rate, unread": {"timing": Timing("rate:90000"), "consumer": "unread", "queues": 2},
+    "a clock, read": {"timing": Timing(), "consumer": "reader:9", "rcvbuf": 9000, "queues": 2},
+    "a rate, unread": {"timing": Timing("rate:90000"), "consumer": "unread"},
     "two queues": {"queues": 2},
     "two queues and a clock": {"queues": 2, "timing": STALLED, "points": 2},
     "GRO": {"gro": "on", "polls": 8},
@@ -43,6 +46,7 @@ WAYS = {
     "before the host's GRO": {"vantage": "wire"},
     "behind the guest's GRO": {"vantage": "guest", "timing": Timing(), "points": 0},
     "decapsulated": {"decap": ["vlan"], "fcs": 4},
+    "in no tunnel": {"decap": ["vxlan"]},
     "selected": {"filter": "greater 1000", "packet_range": "7:", "start": "+1us", "vlan": "strip"},
 }
 
@@ -110,18 +114,44 @@ def codes(results):
     return [warning.code for warning in results.warnings]
 
 
-@pytest.mark.all_variants
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-@settings(max_examples=2)
-@given(contents=captures())
-def test_captures_one_after_the_other_are_those_joined(way, contents, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("archive")
-    paths, options = written(folder, contents), Options(ring=16, **way)
+def three_nights():
+    """Give captures that cut all that can go on: merges, flows that are known, times, packets."""
+    first, second = bulk(1, 14)[:7], bulk(1, 14)[7:]
+    first += bulk(2, 9, payload=1000, start_ns=7000)
+    second += bulk(2, 2, payload=5000, start_ns=14_000) + bulk(3, 5, payload=0, start_ns=15_000)
+    third = [each for flow in range(4, 9) for each in bulk(flow, 3, start_ns=9000 + flow)]
+    timeless = [w.simple(frame_of(each)) for each in bulk(9, 3)]
+    timed = [w.enhanced(frame_of(each), ticks=10**9 + each.ts_ns) for each in first]
+    head = w.section() + w.interface(tsresol=9)
+    return [
+        head + b"".join(timed[:5] + timeless + timed[5:]),
+        *(
+            capture_of([replace(s, ts_ns=10**9 + s.ts_ns) for s in night])
+            for night in (second, third)
+        ),
+    ]
+
+
+def check_nights(folder, contents, way):
+    """Replay captures one after the other, and all at once, beside those joined."""
+    paths, options = written(folder, contents), Options(**{"ring": 16, "direction": "both", **way})
     joined = rxreplay.compare(paths, KINDS, replace(options, join="given"))
     for path in paths:
         last = rxreplay.compare([path], KINDS, options, checkpoint=folder / "nights")
     same(last, joined)
     same(rxreplay.compare(paths, KINDS, options, checkpoint=folder / "at once"), joined)
+
+
+@pytest.mark.all_variants
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_three_nights_are_those_joined(way, tmp_path):
+    check_nights(tmp_path, three_nights(), way)
+
+
+@settings(max_examples=6)
+@given(contents=captures(), way=st.sampled_from([*WAYS.values()]))
+def test_captures_one_after_the_other_are_those_joined(contents, way, tmp_path_factory):
+    check_nights(tmp_path_factory.mktemp("archive"), contents, way)
 
 
 @pytest.mark.compiled
@@ -144,7 +174,7 @@ def conversation(count, first=0):
     records = []
     for n in range(first, first + count):
         ends = [guest, others[n // 2 % 2]][:: 1 - n % 2 * 2]
-        wire_len = 70_000 + n if n % 11 == 5 else None
+        wire_len = 70_000 - n if n % 11 == 5 else None
         records.append(w.pcap_record(w.frame(60 + n, *ends), wire_len, (n * 7 % 50, n)))
     return w.pcap_header() + b"".join(records)
 
@@ -319,6 +349,7 @@ def test_a_checkpoint_that_cannot_be_taken_is_named_and_stays(state, monkeypatch
     state.write_bytes(conversation(3))
     assert told(state).startswith(f"{state}: no checkpoint: it does not begin with")
     state.write_bytes(b"")
+    assert told(state).startswith(f"{state}: no checkpoint: it does not begin with")
     state.write_bytes(saved)
     monkeypatch.setattr(checkpoint, "MODEL", checkpoint.MODEL + 1)
     assert told(state).startswith(f"{state}: a checkpoint of model {checkpoint.MODEL - 1}; ")
@@ -354,7 +385,6 @@ def test_a_checkpoint_is_a_file_that_can_be_read_and_written(tmp_path, monkeypat
     nowhere = tmp_path / "nowhere" / "state"
     assert told(nowhere).startswith(f"{nowhere}: cannot be written: No such file or directory. ")
     state = tmp_path / "state"
-    state.write_bytes(b"")
 
     def denied(_path):
         raise PermissionError(13, "Permission denied")
