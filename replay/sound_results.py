@@ -112,13 +112,13 @@ def each_that_is_no(
 
 def faults_of_trace(trace: object, path: str) -> Iterator[str]:
     """Say what is wrong with a capture: its names, its digest, its packets by size."""
-    if not isinstance(trace, dict):
+    known = trace if isinstance(trace, dict) else {}
+    if known is not trace:
         yield f"{path} is {quoted(trace)}, no capture"
-        return
     for name in ("path", "format", "digest"):
-        if not isinstance(trace.get(name), str | None):
-            yield f"{path}.{name} is {quoted(trace[name])}, no text"
-    sizes = trace.get("by_size") or {}
+        if not isinstance(known.get(name), str | None):
+            yield f"{path}.{name} is {quoted(known[name])}, no text"
+    sizes = known.get("by_size") or {}
     if isinstance(sizes, dict):
         yield from leaves_that_are_no("count", is_count, sizes, f"{path}.by_size")
     else:
@@ -127,12 +127,12 @@ def faults_of_trace(trace: object, path: str) -> Iterator[str]:
 
 def faults_of_result(result: object, number: int, traces: int) -> Iterator[str]:
     """Say what is wrong with a result: what it is of, and its figures."""
-    if not complete(result, traces):
+    if complete(result, traces):
+        for path, value in flat(result["figures"]):
+            if not (is_figure(value) or (path in WORDS and is_text(value))):
+                yield f"{brief(path)} of result {number} is {quoted(value)}, no figure"
+    else:
         yield f"result {number} is not whole"
-        return
-    for path, value in flat(result["figures"]):
-        if not (is_figure(value) or (path in WORDS and is_text(value))):
-            yield f"{brief(path)} of result {number} is {quoted(value)}, no figure"
 
 
 def complete(result: object, traces: int) -> TypeGuard[dict[str, Any]]:
