@@ -15,7 +15,7 @@ from helpers.processes import alive, children, grandchildren, results_in, until
 
 pytestmark = pytest.mark.compiled  # what is killed runs in processes of its own
 
-MANY, KILLS = 240, 5  # captures; kills of the client, and of a worker
+MANY, KILLS = 150, 5  # captures; kills of the client, and of a worker
 OPTIONS = ("--direction", "both", "-s", "5.10/small", "-s", "5.10/mergeable", "-q", "--workers")
 
 
