@@ -52,7 +52,7 @@ def progress(corpus: Corpus, replayed: int, passed_over: int) -> str:
     """Say what was done now."""
     totals = corpus.document["totals"]
     before = totals["traces"] + totals["failed"] - replayed
-    said = [f"{replayed:,} replayed now"]
+    said = [f"{replayed:,} tried now"]
     if before:
         said.append(f"{before:,} done before")
     if passed_over:
