@@ -148,7 +148,7 @@ def whole():
         yield root
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(st.sets(st.integers(0, MANY - 1), min_size=1), min_size=1, max_size=4))
 def test_parts_that_are_merged_are_the_whole(whole, parts):
     """Parts may have captures in common, and need not be in order."""
