@@ -217,4 +217,5 @@ def openings(
     captures = [source for source in sources if is_capture(source)]
     if len(captures) < len(sources):
         raise TraceError("only captures that are not open yet can be joined: give their paths")
-    return [lambda: join_traces(map(given, captures), order=options.join, **reading)]
+    reading["order"] = options.join
+    return [lambda: join_traces(map(given, captures), **reading)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from queue import SimpleQueue
 from threading import Thread
-from typing import Final
+from typing import Any, Final
 
 from rxreplay.errors import TraceError
 
@@ -99,7 +99,8 @@ class ReadAhead(io.RawIOBase):
         if not self._asked:
             return b""
         block, start, end = self._asked.popleft()
-        wait([block, self._stopped], return_when=FIRST_COMPLETED)
+        either: list[Future[Any]] = [block, self._stopped]
+        wait(either, return_when=FIRST_COMPLETED)
         if self._stopped.done():
             return b""
         data = block.result()
@@ -120,7 +121,7 @@ class ReadAhead(io.RawIOBase):
             self._started += 1
             arguments = self._requests, self._fetch, self._ended
             Thread(target=_work, args=arguments, name="rxreplay-fetch", daemon=True).start()
-        request = Future(), self._next, end
+        request: Request = Future(), self._next, end
         self._asked.append(request)
         self._requests.put(request)
         self._next = end
