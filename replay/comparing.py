@@ -141,10 +141,14 @@ def compared(
     reference = chosen[0].name if strategies else REFERENCE
     config = options.as_config(chosen, reference)
     results = collect(sources, chosen, options, progress, config, feeding)
-    if not options.gro:  # else the pulls are counted, and stand beside the copies
-        results.warnings.extend(copies_differ(chosen))
-    results.warnings.extend(ResultWarning("kernel", s.doubt) for s in chosen if s.doubt)
+    results.warnings.extend(strategy_warnings(chosen, options))
     return results
+
+
+def strategy_warnings(strategies: Sequence[Strategy], options: Options) -> list[ResultWarning]:
+    """Warn of what is to be known of the strategies, whatever they receive."""
+    found = [] if options.gro else copies_differ(strategies)  # with pulls beside copies it is told
+    return found + [ResultWarning("kernel", s.doubt) for s in strategies if s.doubt]
 
 
 def copies_differ(strategies: Sequence[Strategy]) -> list[ResultWarning]:

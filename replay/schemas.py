@@ -42,6 +42,7 @@ class Schema:
 
 
 RESULT: Final = Schema("rxreplay", 1, 1)
+CORPUS: Final = Schema("rxreplay-corpus", 1, 0)
 DIFF: Final = Schema("rxreplay-diff", 1, 1)
 EXPLAIN: Final = Schema("rxreplay-explain", 1, 1)
 PINNING: Final = Schema("rxreplay-pinning", 1, 1)

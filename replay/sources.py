@@ -14,7 +14,7 @@ from rxreplay.traces.link_types import EN10MB
 from rxreplay.traces.packets import NO_ADDRESS, NO_QUEUE
 from rxreplay.traces.sources import Elsewhere, Given
 
-from .remote.names import is_url
+from .urls import is_url
 
 Lengths = NDArray[np.int64]
 Portion = Lengths | Packets

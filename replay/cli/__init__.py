@@ -18,6 +18,8 @@ COMMANDS = {
     "info": "What a capture holds, and what that means for a replay.",
     "replay": "All figures of one strategy.",
     "compare": "Strategies side by side, with a verdict.",
+    "corpus": "Every capture of an archive, with many workers; goes on where it was stopped.",
+    "merge": "One result of several that corpus has written.",
     "report": "A page to read and to mail: verdict, pictures, all numbers.",
     "plan": "What receive memory a fleet takes, and what would save some.",
     "ring": "How large a ring has to be, by the clock.",

@@ -1,8 +1,8 @@
 """Progress on standard error: a bar where a person watches, one line when kernels compile."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from .._jit import cache_folder, on_compiling
 from ..options import Progress, no_progress
@@ -54,3 +54,20 @@ def _bar() -> Iterator[Progress]:
             bar.update(task, completed=done, total=whole, rate=rate)
 
         yield show
+
+
+@contextmanager
+def corpus_bar(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar with bytes, rate and time to go while a corpus is replayed."""
+    if quiet or not sys.stderr.isatty():
+        with nullcontext() if quiet else announced():
+            yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with announced(), Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)

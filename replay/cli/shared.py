@@ -76,7 +76,7 @@ def whole_or_word(_context: click.Context, _parameter: click.Parameter, text: st
     return int(text) if text.isdecimal() else text
 
 
-READING = options(
+SELECTING = options(
     click.option(
         "--direction",
         type=click.Choice(["auto", "in", "out", "both"]),
@@ -173,15 +173,22 @@ READING = options(
         metavar="NAME",
         help="Take all packets for this link type, by name or number, whatever the capture says.",
     ),
-    click.option(
-        "--join",
-        type=click.Choice(["time", "given"]),
-        flag_value="time",
-        is_flag=False,
-        help="Make all captures one trace: files by their first time, or as given (--join=given).",
-    ),
-    click.option("--keep-damaged", is_flag=True, help="Use the packets before a damaged record."),
 )
+
+JOIN = click.option(
+    "--join",
+    type=click.Choice(["time", "given"]),
+    flag_value="time",
+    is_flag=False,
+    help="Make all captures one trace: files by their first time, or as given (--join=given).",
+)
+
+KEEP_DAMAGED = click.option(
+    "--keep-damaged", is_flag=True, help="Use the packets before a damaged record."
+)
+
+READING = options(SELECTING, JOIN, KEEP_DAMAGED)
+READING_EACH = options(SELECTING, KEEP_DAMAGED)  # each capture is a trace of its own
 
 POLL = click.option(
     "--poll",
@@ -199,34 +206,35 @@ RING = options(
     POLL,
 )
 
-SETTING = options(
-    click.option(
-        "--threads",
-        type=click.IntRange(min=0),
-        default=0,
-        help="Threads that emulate; as many as there are cores unless given.",
-    ),
-    click.option(
-        "--set",
-        "settings",
-        metavar="[STRATEGY:]NAME=VALUE",
-        multiple=True,
-        help="Set a knob of a strategy, or of all that have it.  Repeatable.",
-    ),
+THREADS = click.option(
+    "--threads",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Threads that emulate; as many as there are cores unless given.",
 )
 
-RECEIVING = options(
-    click.option(
-        "--rcvbuf",
-        type=click.IntRange(min=1),
-        default=212_992,
-        show_default=True,
-        help="Bytes of the socket that is filled with this traffic.",
-    ),
-    SETTING,
+KNOBS = click.option(
+    "--set",
+    "settings",
+    metavar="[STRATEGY:]NAME=VALUE",
+    multiple=True,
+    help="Set a knob of a strategy, or of all that have it.  Repeatable.",
 )
+
+SETTING = options(THREADS, KNOBS)
+
+RCVBUF = click.option(
+    "--rcvbuf",
+    type=click.IntRange(min=1),
+    default=212_992,
+    show_default=True,
+    help="Bytes of the socket that is filled with this traffic.",
+)
+
+RECEIVING = options(RCVBUF, SETTING)
 
 EMULATING = options(RING, RECEIVING)
+EMULATING_EACH = options(RING, RCVBUF, KNOBS)  # a worker is one thread
 
 SPREADING = options(
     click.option(

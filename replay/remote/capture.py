@@ -4,9 +4,9 @@ from functools import partial
 from typing import Any, BinaryIO, Final, cast
 
 from rxreplay.traces.sources import Elsewhere
+from rxreplay.urls import shown
 
 from .in_order import InOrder
-from .names import shown
 from .read_ahead import BLOCK, Fetch, ReadAhead
 from .told import needed, remote_errors
 

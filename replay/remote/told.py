@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from rxreplay.errors import RxReplayError, TraceError
-
-from .names import shown
+from rxreplay.urls import shown
 
 NO_CREDENTIALS: Final = ("NoCredentialsError", "PartialCredentialsError", "ProfileNotFound")
 LONGEST: Final = 200

@@ -11,6 +11,7 @@ DIFF_FORMATS: Final = (*FORMATS, "markdown")
 MORE_FORMATS: Final = (*FORMATS, "jsonl", "markdown", "parquet", "openmetrics")
 BINARY: Final = ("parquet",)
 ELSEWHERE: Final = {
+    ("table", "corpus"): "as_corpus",
     ("table", "explain"): "as_story",
     ("table", "pinning"): "as_pinning",
     ("table", "plan"): "as_plan",

@@ -1,0 +1,31 @@
+"""`rxreplay merge`."""
+
+import click
+
+from .shared import Command
+
+
+@click.command("merge", cls=Command)
+@click.argument("results", metavar="RESULTS...", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", metavar="FOLDER", required=True, help="Keep the merged result in FOLDER."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Form of the output.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No warnings.")
+def command(results: tuple[str, ...], output: str, form: str, quiet: bool) -> None:
+    """Make one result of several that corpus has written, of parts of an archive.
+
+    RESULTS are folders of the same configuration, or the corpus.json in them. A trace that is in
+    several counts once.
+    """
+    from ..corpus.merge import merge
+    from .reporting import finish
+
+    finish(merge(results, output), "corpus", form, None, quiet=quiet, folder=output)

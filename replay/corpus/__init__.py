@@ -1,0 +1,1 @@
+"""Captures by the thousand: listed, replayed by many workers, kept, and added up."""

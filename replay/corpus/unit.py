@@ -1,0 +1,123 @@
+"""What a worker is given, what it gives back, and what it does in between."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
+from functools import cache
+from typing import Any
+
+from rxreplay.comparing import collect
+from rxreplay.consumers import DROP_TEXT
+from rxreplay.emulator import Strategy
+from rxreplay.emulator.checkpoint import MODEL
+from rxreplay.errors import RxReplayError, TraceError
+from rxreplay.feeding import Fed, feed
+from rxreplay.options import Options, Progress, no_progress
+from rxreplay.recorded import config_sha256
+from rxreplay.schemas import RESULT
+from rxreplay.selecting import Selection
+from rxreplay.settings import resolve
+from rxreplay.sources import Walkable
+
+from .listing import Input, input_of
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A trace, and the strategies that one worker replays it under.
+
+    Attributes
+    ----------
+    name : str
+        Of the trace.
+    inputs : tuple of Input
+        What it is made of; several are joined in the order of their first packets.
+    group : tuple of str
+        Strategies by their names; none where only the digest is asked for.
+    options : Options
+    config : dict
+        What decides the figures, of the whole run.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    group: tuple[str, ...]
+    options: Options
+    config: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The name of its result: another one for whatever can change the result."""
+        parts = [
+            list(map(astuple, self.inputs)),
+            config_sha256(self.config),
+            self.group,
+            MODEL,
+            str(RESULT),
+        ]
+        return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all inputs, as far as they are known."""
+        return sum(each.size or 0 for each in self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The outcome of a unit: a document of `compare`, or why there is none."""
+
+    key: str
+    document: dict[str, Any] | None
+    reason: str | None
+
+
+def work(unit: Unit) -> Done:
+    """Replay a unit, in one thread, wherever this process is.
+
+    What is wrong with the trace is the outcome; a fault of the program is raised, with a note that
+    names the trace.
+    """
+    try:
+        return Done(unit.key, replayed(unit), None)
+    except RxReplayError as error:
+        return Done(unit.key, None, str(error))
+    except Exception as error:
+        error.add_note(f"while {unit.name} was replayed")
+        raise
+
+
+def replayed(unit: Unit) -> dict[str, Any]:
+    """Give what `compare` says of a trace.
+
+    Raises
+    ------
+    RxReplayError
+        It cannot be replayed, or is no longer what was listed.
+    """
+    options = replace(unit.options, threads=1, join="time" if len(unit.inputs) > 1 else None)
+    sources = [each.url for each in unit.inputs]
+    feeding = feed if unit.group else looked_at
+    results = collect(sources, chosen(unit.group), options, no_progress, {**unit.config}, feeding)
+    for each in unit.inputs:
+        if input_of(each.url)[1] != each:
+            raise TraceError(f"{each.url}: it changed while it was read; run the command again")
+    results.run.clear()  # what made it is not to be seen in its bytes
+    return results.as_dict()
+
+
+@cache
+def chosen(group: tuple[str, ...]) -> list[Strategy]:
+    """Give strategies by their names; a worker is asked for the same ones all the time."""
+    return resolve(group)
+
+
+def looked_at(
+    trace: Walkable, _chosen: object, options: Options, progress: Progress, number: int
+) -> Fed:
+    """Walk a trace as for a replay, for the digest of what would be replayed."""
+    timed = options.timing is not None
+    selection = Selection(trace, options, replaying=True, timed=timed)
+    plain = replace(options, timing=None, consumer=DROP_TEXT)
+    return feed(trace, [], plain, progress, number, selection)
