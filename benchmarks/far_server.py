@@ -5,7 +5,7 @@ Loopback itself has no latency and no limit, so that block sizes would not matte
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -19,6 +19,13 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, 0, self.server.size)
 
     def do_GET(self) -> None:
+        if self.path.endswith("/"):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(self.server.page)))
+            self.end_headers()
+            self.wfile.write(self.server.page)
+            return
         given = self.headers.get("Range", "")
         if not given or not self.server.ranges:
             self.send(0, self.answer(200, 0, self.server.size))
@@ -54,9 +61,12 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(data, size: int, **how) -> Iterator[ThreadingHTTPServer]:
-    """Serve `size` bytes, of which `data` gives those from start to end."""
+    """Serve `size` bytes by any name, of which `data` gives those from start to end.
+
+    A name with a slash at its end is a page; `cut` is where the bytes end all the same.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    defaults = {"latency": 0, "rate": 1e12, "ranges": True, "cut": size}
+    defaults = {"latency": 0, "rate": 1e12, "ranges": True, "cut": size, "page": b""}
     server.data, server.size, server.requests = data, size, []
     vars(server).update(defaults | how)
     server.daemon_threads = True
@@ -68,3 +78,8 @@ def serving(data, size: int, **how) -> Iterator[ThreadingHTTPServer]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def serving_bytes(data: bytes, **how) -> AbstractContextManager[ThreadingHTTPServer]:
+    """Serve these bytes by any name."""
+    return serving(lambda start, end: data[start:end], len(data), **how)

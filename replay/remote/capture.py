@@ -99,6 +99,8 @@ class Capture:
         self._is_http = "https" in self._files.protocol
         with remote_errors(url):
             file = self._files.open(self._path, "rb", block_size=BLOCK, cache_type="none")
+            if getattr(file, "details", {}).get("type") == "directory":  # S3 opens any prefix
+                raise IsADirectoryError(url)
             self.size_bytes: int | None = getattr(file, "size", None)
             self._fetcher = self._by_range(file)
             file.close()  # what fetches parts needs it no more

@@ -45,7 +45,7 @@ def listed(url: str) -> list[Input]:
     >>> import fsspec
     >>> fsspec.filesystem("memory").pipe("/listed/a.pcap", b"abc")
     >>> [(each.url, each.size) for each in listed("memory://listed")]
-    [('memory://listed/a.pcap', 3)]
+    [('memory:///listed/a.pcap', 3)]
     """
     if shown(url) != url:
         raise RxReplayError(
@@ -65,23 +65,18 @@ def _found(files: Any, path: str, url: str) -> dict[str, About]:  # noqa: ANN401
     files.invalidate_cache()  # a listing that is older than this run
     if MAGIC.search(path):
         found = files.glob(path, detail=True)
-    elif _is_folder(files, path):
+    elif "https" in files.protocol and not path.endswith("/"):
+        return {url: files.info(path)}  # a page is an object as well as a folder
+    elif "https" in files.protocol or (about := files.info(path))["type"] == "directory":
         found = files.find(path, detail=True)
     else:
-        return {url: files.info(path)}
+        return {url: about}
     chain = url[url.find("::") :] if "::" in url else ""
     return {
         files.unstrip_protocol(name) + chain: about if _has_size(about) else files.info(name)
         for name, about in found.items()
         if about["type"] == "file"
     }
-
-
-def _is_folder(files: Any, path: str) -> bool:  # noqa: ANN401 - of fsspec
-    """Say whether a path is a folder; HTTP would fetch the whole to find out."""
-    if "https" in files.protocol:
-        return path.endswith("/")
-    return bool(files.info(path)["type"] == "directory")
 
 
 def _has_size(about: About) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 from rxreplay.errors import RxReplayError, TraceError
 from rxreplay.urls import shown
 
+NOTHING: Final = ("NoSuchBucket", "NoSuchKey")  # of botocore, as the next ones
 NO_CREDENTIALS: Final = ("NoCredentialsError", "PartialCredentialsError", "ProfileNotFound")
 LONGEST: Final = 200
 
@@ -47,7 +48,7 @@ def inmost(error: BaseException) -> BaseException:
 def told(error: BaseException) -> str:
     """Say what was found, and what to do next."""
     kind, status = type(error).__name__, getattr(error, "status", getattr(error, "code", None))
-    if isinstance(error, FileNotFoundError) or status == 404:
+    if isinstance(error, FileNotFoundError) or status == 404 or kind in NOTHING:
         return "there is no such object. Check the URL."
     if isinstance(error, IsADirectoryError):
         return "is a folder. Name a capture in it."

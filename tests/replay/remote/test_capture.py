@@ -1,17 +1,20 @@
 """Captures by URL: what they are read from makes no difference."""
 
 import gzip
+import io
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
-import far_server
 import fsspec
 import pytest
 import rxreplay
+from far_server import serving_bytes
 from helpers.shared_data import CHECKOUT
 from rxreplay.errors import RxReplayError, TraceError
 from rxreplay.remote import capture, captured, opened, read_ahead
+from rxreplay.remote.in_order import InOrder
 
 SAMPLE = CHECKOUT / "traces" / "samples" / "udp-stream.pcap"
 BYTES = SAMPLE.read_bytes()
@@ -31,10 +34,6 @@ def memory():
     files = fsspec.filesystem("memory")
     yield files
     files.rm("/", recursive=True)
-
-
-def serving(data, **how):
-    return far_server.serving(lambda start, end: data[start:end], len(data), **how)
 
 
 def document(*sources, **options):
@@ -62,19 +61,19 @@ def test_a_url_is_replayed_as_its_file(memory, tmp_path):
 @pytest.mark.parametrize("ranges", [True, False])
 @pytest.mark.parametrize("data", [BYTES[:50_000], LARGE], ids=["short", "long"])
 def test_a_server_is_read_by_ranges_or_from_end_to_end(tmp_path, data, ranges):
-    with serving(data, ranges=ranges) as server:
+    with serving_bytes(data, ranges=ranges) as server:
         assert document(server.url) == (document(as_file(tmp_path, data))[0], server.url)
 
 
 def test_short_captures_are_fetched_once():
-    with serving(BYTES[:50_000]) as server:
+    with serving_bytes(BYTES[:50_000]) as server:
         document(server.url)
     assert server.requests == [("HEAD", 0, 50_000), ("GET", 0, 50_000)]
 
 
 def test_long_captures_are_fetched_in_blocks(monkeypatch):
     monkeypatch.setattr(read_ahead, "IN_FLIGHT", 0)
-    with serving(LARGE) as server:
+    with serving_bytes(LARGE) as server:
         document(server.url)
     (head, probe, look, *blocks) = server.requests
     assert (head[0], probe, look) == ("HEAD", ("GET", 1, 2), ("GET", 0, 96 * 1024))
@@ -127,14 +126,14 @@ def test_what_is_not_there_is_one_line(memory, url, told):
 @pytest.mark.parametrize("ranges", [True, False])
 def test_a_transfer_that_is_cut_is_one_line(cut, ranges):
     with (
-        serving(LARGE, cut=cut, ranges=ranges) as server,
+        serving_bytes(LARGE, cut=cut, ranges=ranges) as server,
         pytest.raises(TraceError, match=f"{server.url}: (cannot be fetched|cut at byte) .*again"),
     ):
         document(server.url)
 
 
 def test_the_command_says_it_and_keeps_secrets():
-    with serving(BYTES) as server:
+    with serving_bytes(BYTES) as server:
         missing = server.url.replace("//", "//me:secret@") + "?X-Amz-Signature=12&x"
         server.size = server.cut = 0
         command = [sys.executable, "-m", "rxreplay", "replay", "-s", "5.10/small", missing]
@@ -170,8 +169,26 @@ def test_what_the_user_has_configured_for_a_server_stays(monkeypatch):
     from fsspec.config import conf
 
     monkeypatch.setitem(conf, "http", {"client_kwargs": {"headers": {"X-Asked": "yes"}}})
-    with serving(BYTES) as server:
+    with serving_bytes(BYTES) as server:
         files, _ = capture.file_system(server.url)
         document(server.url)
     assert files.client_kwargs["headers"] == {"X-Asked": "yes"}
     assert files.client_kwargs["timeout"].total is None
+
+
+def test_a_prefix_of_a_bucket_is_a_folder(monkeypatch):
+    prefix = SimpleNamespace(details={"type": "directory"})
+    files = SimpleNamespace(protocol=("s3",), open=lambda *_, **__: prefix)
+    monkeypatch.setattr(capture, "file_system", lambda url: (files, url))
+    with pytest.raises(TraceError, match="s3://b/day: is a folder"):
+        document("s3://b/day")
+
+
+def test_what_was_never_read_is_never_opened():
+    opened_now = []
+    in_order = InOrder("x://a", lambda: opened_now.append(1) or io.BytesIO(b"abc"))
+    in_order.close()
+    assert opened_now == []
+    assert in_order(0, 2) + in_order(2, 9) == b"abc"
+    assert opened_now == [1]
+    in_order.close()

@@ -14,7 +14,8 @@ class ReplyError(Exception):
 
 
 FileExpired = type("FileExpired", (OSError,), {})  # of s3fs
-NoCredentialsError = type("NoCredentialsError", (Exception,), {})  # of botocore
+NoSuchBucket = type("NoSuchBucket", (Exception,), {})  # of botocore, as the next one
+NoCredentialsError = type("NoCredentialsError", (Exception,), {})
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ NoCredentialsError = type("NoCredentialsError", (Exception,), {})  # of botocore
     [
         (FileNotFoundError(URL), "there is no such object. Check the URL."),
         (ReplyError(404), "there is no such object. Check the URL."),
+        (NoSuchBucket(), "there is no such object. Check the URL."),
         (IsADirectoryError(), "is a folder. Name a capture in it."),
         (FileExpired(), "was changed while it was read. Run it again."),
         (
