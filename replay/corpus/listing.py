@@ -122,7 +122,7 @@ def _paths(sources: Sequence[str], far: dict[str, Input]) -> Iterator[tuple[str,
             far.update(objects)
             yield from ((url, url == source or has_magic(source)) for url in objects)
         elif os.path.isdir(source):
-            yield from ((path, False) for path in _under(source))
+            yield from ((path, False) for path in under(source))
         elif has_magic(source) and not os.path.lexists(source):
             found = [path for path in glob(source, recursive=True) if not os.path.isdir(path)]
             if not found:
@@ -132,7 +132,7 @@ def _paths(sources: Sequence[str], far: dict[str, Input]) -> Iterator[tuple[str,
             yield os.path.abspath(source), True
 
 
-def _under(folder: str) -> Iterator[str]:
+def under(folder: str) -> Iterator[str]:
     """Give the plain files under a folder; links to folders are not followed.
 
     Raises
@@ -142,7 +142,9 @@ def _under(folder: str) -> Iterator[str]:
     """
 
     def refuse(error: OSError) -> None:
-        raise RxReplayError(f"{error.filename}: {error.strerror}; --exclude has no say there")
+        raise RxReplayError(
+            f"{error.filename}: {error.strerror}; let it be read, or name what is beside it"
+        )
 
     for where, _, names in os.walk(os.path.abspath(folder), onerror=refuse):
         for name in names:

@@ -1,6 +1,6 @@
 """Large traces in parts, so that no worker is idle while another one is at the last of them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
@@ -40,17 +40,16 @@ class Parts:
             part
             for whole, parts in self._parts.items()
             for part in parts
-            if whole in self._done and part.key not in self._done[whole]
+            if part.key not in self._done[whole]
         )
         return sorted(waiting, key=lambda part: -part.size * len(part.group))
 
-    def begun(self, parts_of: Callable[[str], Mapping[str, Any]]) -> Iterator[Done]:
-        """Take parts that were done before, by the keys of their traces; give what is whole."""
+    def resume(self, parts_of: Callable[[str], Mapping[str, Any]]) -> None:
+        """Take parts that were kept, by the keys of their traces; never all, as those are whole."""
         for whole, parts in self._parts.items():
             kept = parts_of(whole) if len(parts) > 1 else {}
-            for part in parts:
-                if part.key in kept and (done := self.add(Done(part.key, kept[part.key], None))):
-                    yield done
+            found = {part.key: kept[part.key] for part in parts if part.key in kept}
+            self._done[whole] = {key: Done(key, each, None) for key, each in found.items()}
 
     def unit(self, key: str) -> Unit:
         """Give the trace that has a key, or a part with it."""

@@ -5,13 +5,14 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from rxreplay.comparing import collect, strategy_warnings
+from rxreplay.comparing import strategy_warnings
 from rxreplay.emulator import Strategy
 from rxreplay.errors import TraceError
 from rxreplay.options import Options, no_progress
 
 from .checking import changed
 from .engine import Engine
+from .options_check import check_options
 from .outcome import Corpus
 from .parting import Parts
 from .rotation import Entry
@@ -81,7 +82,7 @@ def replay_corpus(
     """
     group = tuple(strategy.name for strategy in strategies)
     config = options.as_config(strategies, reference or group[0])
-    collect([[]], strategies, options, no_progress, config)  # what is wrong with them is said now
+    check_options(strategies, options, config)
     units = [Unit(trace.name, trace.inputs, group, options, config) for trace in traces]
     warnings = strategy_warnings(strategies, options)
     with opened(folder) as store:
@@ -133,8 +134,7 @@ class Run:
     def replay(self, todo: Sequence[Unit]) -> None:
         """Replay what is to be done, and keep each outcome as soon as it is there."""
         parts = Parts(todo, self._engine.workers)
-        for found in parts.begun(self._store.parts):
-            self._keep(parts.unit(found.key), found)
+        parts.resume(self._store.parts)
         so_far, in_all = 0, sum(unit.size for unit in todo)
         with closing(self._engine.run(parts.units())) as outcomes:
             for done in outcomes:

@@ -1,0 +1,87 @@
+"""Workers and the client are killed at random moments: nothing is lost, nothing counted twice."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+from helpers.archives import archive, files
+from helpers.processes import alive, children, grandchildren, results_in, until
+
+MANY, KILLS = 240, 5  # captures; kills of the client, and of a worker
+OPTIONS = ("--direction", "both", "-s", "5.10/small", "-s", "5.10/mergeable", "-q", "--workers")
+
+
+def command(folder, results, workers):
+    return [sys.executable, "-m", "rxreplay", "corpus", folder, "-o", results, *OPTIONS, workers]
+
+
+def start(folder, results):
+    return subprocess.Popen(
+        command(folder, results, "2"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """An archive, and the results of a run that nobody disturbed."""
+    root = tmp_path_factory.mktemp("whole")
+    folder = archive(root / "a", MANY)
+    done = subprocess.run(command(folder, root / "r", "1"), capture_output=True, check=False)
+    assert done.returncode == 4, done.stderr
+    return folder, root / "r"
+
+
+def kill_worker(client, rng):
+    if workers := grandchildren(client.pid):
+        with suppress(ProcessLookupError):
+            os.kill(rng.choice(workers), signal.SIGKILL)
+
+
+def kill_client(client):
+    """Kill the client; all that it has started ends by itself."""
+    family = [*children(client.pid), *grandchildren(client.pid)]
+    client.kill()
+    client.wait()
+    until(lambda: not any(map(alive, family)))
+
+
+def test_a_run_that_is_killed_ten_times_ends_in_the_same_bytes(whole, tmp_path):
+    folder, undisturbed = whole
+    rng, results = random.Random(20260101), tmp_path / "r"
+    moments = sorted(rng.sample(range(1, MANY), 2 * KILLS))
+    victims = ["client", "worker"] * KILLS
+    client = start(folder, results)
+    for moment, victim in zip(moments, victims, strict=True):
+        until(lambda at=moment: results_in(results) >= at)
+        time.sleep(rng.uniform(0, 0.005))
+        if victim == "worker":
+            kill_worker(client, rng)
+        else:
+            kill_client(client)
+            client = start(folder, results)
+    assert client.wait(timeout=60) == 4
+    assert files(results) == files(undisturbed)
+    names = [trace["name"] for trace in json.loads((results / "corpus.json").read_text())["traces"]]
+    assert len(names) == len(set(names)) == MANY - 1
+
+
+def test_an_interrupt_ends_with_130_and_what_is_done_is_kept(whole, tmp_path):
+    folder, undisturbed = whole
+    client = start(folder, tmp_path / "r")
+    until(lambda: results_in(tmp_path / "r") >= 5)
+    family = [*children(client.pid), *grandchildren(client.pid)]
+    os.killpg(client.pid, signal.SIGINT)  # as a terminal does: the workers get it as well
+    assert client.wait(timeout=60) == 130
+    until(lambda: not any(map(alive, family)))
+    assert 5 <= results_in(tmp_path / "r") < MANY
+    subprocess.run(command(folder, tmp_path / "r", "2"), capture_output=True, check=False)
+    assert files(tmp_path / "r") == files(undisturbed)
