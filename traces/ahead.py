@@ -94,8 +94,8 @@ class Ahead:
             if self._stop.is_set():
                 return
             pieces, error = self._batch()
-            self._batches.put((pieces, error))
             more = error is None and len(pieces[0]) > 0
+            self._batches.put((pieces, error))  # from here on the walk takes pieces away
 
     def _batch(self) -> tuple[Pieces, BaseException | None]:
         """Read pieces until they are many or no more is at hand, or up to what ends the reading."""

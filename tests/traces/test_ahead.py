@@ -252,3 +252,21 @@ def test_an_interrupt_ends_a_walk_that_waits_for_a_pipe():
         walk.send_signal(signal.SIGINT)
         assert walk.wait(30) == -signal.SIGINT
         assert b"KeyboardInterrupt" in walk.stderr.read()
+
+
+class HastyQueue(ahead.SimpleQueue):
+    """As if the walk took all pieces away before the thread that gives them goes on."""
+
+    def put(self, item):
+        super().put(item and (list(item[0]), item[1]))
+        if item:
+            item[0].clear()
+
+
+def test_a_walk_may_be_faster_than_the_thread(monkeypatch):
+    monkeypatch.setattr(ahead, "SimpleQueue", HastyQueue)
+    source = io.BytesIO(gzip.compress(LARGE, 1))
+    reader = inflate(PlainReader(source, "x"), "gz")
+    given = b"".join(iter(lambda: bytes(reader.read(PIECE)), b""))
+    reader.close()
+    assert given == LARGE
