@@ -71,7 +71,8 @@ def connected(address: str) -> Iterator[Opaque]:
         raise RxReplayError(
             f"--scheduler needs dask.distributed ({error}): pip install 'rxreplay[cluster]'"
         ) from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said here
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -107,7 +108,16 @@ class Flight:
         self._send(coming)
         for future in coming:
             yield from self._landed(future)
-            self._send(coming)
+            try:
+                self._send(coming)
+            except (OSError, RuntimeError) as error:  # the client has closed itself by then
+                raise self._gone() from error
+
+    def _gone(self) -> RxReplayError:
+        return RxReplayError(
+            f"{self._address}: the scheduler went away. What is done is kept: start it again "
+            "and give the same command, which goes on from there"
+        )
 
     def _send(self, coming: Opaque) -> None:
         """Send tasks as long as there is room for them."""
@@ -134,10 +144,7 @@ class Flight:
 
         batch = self._away.pop(future)
         if future.cancelled():
-            raise RxReplayError(
-                f"{self._address}: the scheduler went away. What is done is kept: start it again "
-                "and give the same command, which goes on from there"
-            )
+            raise self._gone()
         error = future.exception()
         if error is None:
             yield from future.result()

@@ -115,6 +115,29 @@ def test_of_a_task_that_kills_its_workers_only_the_unit_that_does_is_given_up(
     )
 
 
+def test_a_scheduler_that_goes_away_is_one_line(scheduler, units, monkeypatch):
+    gone = f"{scheduler}: the scheduler went away. What is done is kept"
+    monkeypatch.setattr(on_dask, "MOST_UNITS", 1)
+    monkeypatch.setattr(on_dask, "TASKS_A_WORKER", 1)
+    with connected(scheduler) as client:
+        outcomes = on_dask.Flight(client, scheduler, units).outcomes()
+        next(outcomes)
+        client.submit = lambda *_, **__: cut()
+        with pytest.raises(RxReplayError, match=gone):
+            list(outcomes)
+    with connected(scheduler) as client:
+        flight = on_dask.Flight(client, scheduler, units)
+        future = client.submit(abs, -1)
+        flight._away[future] = tuple(units)
+        future.cancel()
+        with pytest.raises(RxReplayError, match=gone):
+            list(flight._landed(future))
+
+
+def cut():
+    raise OSError("Timed out trying to connect")
+
+
 def test_a_worker_with_another_rxreplay_is_refused(scheduler, units, monkeypatch):
     client = threading.get_ident()
     monkeypatch.setattr(on_dask, "sources_sha256", lambda: threading.get_ident() == client)
