@@ -1,7 +1,7 @@
 """What stands in the JSON forms beside the dataclasses that they are written from, as types.
 
-`scripts/make-schemas` makes docs/schema of these, of `plan_documents` and `catalogue_documents`; no
-other code of the package needs them.
+`scripts/make-schemas` makes docs/schema of these, of `plan_documents`, `corpus_documents` and
+`catalogue_documents`; no other code of the package needs them.
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -383,83 +383,3 @@ class SeriesLine(TypedDict):
     strategy: str
     queue: int | None
     epoch_ns: int | None
-
-
-class SizeClass(TypedDict):
-    """Packets of a size class."""
-
-    packets: int
-    wire_bytes: int
-
-
-class CorpusInput(TypedDict):
-    """A capture of a corpus, and what tells it from another one of its name."""
-
-    url: str
-    size: int | None
-    version: str
-
-
-class CorpusTrace(TypedDict):
-    """A trace of a corpus."""
-
-    name: str
-    inputs: list[CorpusInput]
-    packets: int
-    wire_bytes: int
-    size_bytes: int | None
-    first_ns: int | None
-    last_ns: int | None
-    digest: str | None
-    result: str
-    warnings: list[WarningText]
-
-
-class CorpusFailed(TypedDict):
-    """A trace that could not be replayed."""
-
-    name: str
-    inputs: list[CorpusInput]
-    result: str
-    reason: str
-
-
-class CorpusTotals(TypedDict):
-    """What all traces of a corpus hold."""
-
-    traces: int
-    failed: int
-    packets: int
-    wire_bytes: int
-    size_bytes: int
-    first_ns: int | None
-    last_ns: int | None
-
-
-class Largest(TypedDict):
-    """The most of a peak, and the first trace that has it."""
-
-    value: int
-    trace: str
-
-
-class CorpusResult(TypedDict):
-    """A strategy over all traces of a corpus; names are paths of figures."""
-
-    strategy: str
-    sums: dict[str, int | None]
-    largest: dict[str, Largest | None]
-    quantiles: dict[str, dict[str, Number]]
-
-
-class Corpus(Recorded):
-    """Written by `corpus` and `merge`."""
-
-    config: Config
-    model: int
-    totals: CorpusTotals
-    by_size: dict[str, SizeClass]
-    results: list[CorpusResult]
-    traces: list[CorpusTrace]
-    failed: list[CorpusFailed]
-    warnings: list[ResultWarning]

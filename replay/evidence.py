@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .comparing import collect
+from .corpus.samples import corpus_samples
+from .corpus.saved import is_corpus
 from .errors import OptionError
 from .fleets import Nic
 from .options import Options, Progress
@@ -127,6 +129,8 @@ def evidence(sources: Sequence[Planned]) -> Evidence:
     for source in sources:
         if isinstance(source, Results):
             results.append(saved(source.as_dict(), "results"))
+        elif is_corpus(source):
+            results.append(corpus_samples(source))  # type: ignore[arg-type]
         elif is_saved(source):
             results.append(load_saved(source))  # type: ignore[arg-type]
         else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from rxreplay.emulator.abi import MAX_SKB_FRAGS
@@ -38,8 +39,14 @@ def leaves(kind: Any, value: dict[str, Any] | None, path: str) -> Iterator[tuple
     ['a.peak.held_bytes', 'a.peak.payload_bytes']
     """
     found = {} if value is None else dict(flat(value, path))
-    for name, _ in leaf_types(kind, path):
+    for name in leaf_names(kind, path):
         yield name, found.get(name)
+
+
+@cache
+def leaf_names(kind: Any, path: str) -> tuple[str, ...]:  # noqa: ANN401
+    """Name the leaves of a dataclass, once for all rows of a table."""
+    return tuple(name for name, _ in leaf_types(kind, path))
 
 
 def leaf_types(kind: Any, path: str) -> Iterator[tuple[str, type]]:  # noqa: ANN401

@@ -18,7 +18,7 @@ COMMANDS = {
     "info": "What a capture holds, and what that means for a replay.",
     "replay": "All figures of one strategy.",
     "compare": "Strategies side by side, with a verdict.",
-    "corpus": "Every capture of an archive, with many workers; goes on where it was stopped.",
+    "corpus": "Every capture of an archive, with many workers.",
     "merge": "One result of several that corpus has written.",
     "report": "A page to read and to mail: verdict, pictures, all numbers.",
     "plan": "What receive memory a fleet takes, and what would save some.",

@@ -71,7 +71,7 @@ NAMES = ("hosts", "vms", "vcpus", "nics", "queues", "ring", "strategy", "average
 
 
 @click.command("plan", cls=CaptureCommand)
-@click.argument("sources", metavar="[CAPTURE|RESULT.json]...", nargs=-1)
+@click.argument("sources", metavar="[CAPTURE|RESULT.json|RESULTS/]...", nargs=-1)
 @FLEET
 @FILES
 @click.option(
@@ -112,7 +112,8 @@ def command(
     """Plan the receive memory of a fleet, and what one changed knob would save.
 
     Without a CAPTURE it is what full rings take before the first packet. Each CAPTURE is the
-    traffic of one NIC; results that compare or replay has written as JSON stand for theirs.
+    traffic of one NIC; results that compare or replay has written as JSON stand for theirs, and
+    the folder that corpus has written for all of its traces.
     """
     from ..fleet_settings import OF_REPLAY, planned_fleet, read_toml
     from ..options import Options

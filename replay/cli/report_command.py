@@ -55,7 +55,18 @@ def command(
 
     A page is one file that needs no network: it can be mailed.  Rings are tried by the capture's
     own clock, or by the one that --time and its options give.
+
+    In place of captures, a folder that corpus has written gives a page of what all of its traces
+    have come to.
     """
+    from ..corpus.saved import is_corpus
+
+    if len(captures) == 1 and is_corpus(captures[0]):
+        from .corpus_report import write_corpus_report
+
+        write_corpus_report(captures[0], output, force=force, quiet=quiet)
+        return
+
     from ..comparing import default_strategies
     from ..gathering import make_report
     from ..options import Options

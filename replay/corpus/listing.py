@@ -79,7 +79,7 @@ def find(
             f"{', '.join(sources)}: no capture among {len(passed_over):,} files; by a name of its "
             "own, or by a glob, any file is taken"
         )
-    return Listing(tuple(found.values()), len(passed_over))
+    return Listing(tuple(found.values()), len(passed_over - taken))
 
 
 def matches(path: str, patterns: Sequence[str]) -> bool:

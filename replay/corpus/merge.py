@@ -8,7 +8,7 @@ from rxreplay.errors import RxReplayError
 from rxreplay.result import ResultWarning
 
 from .outcome import Corpus
-from .saved import HOW, Saved, load_corpus
+from .saved import HOW, SavedCorpus, load_corpus
 from .store import Store, opened
 from .summing import Kept, summed
 
@@ -55,7 +55,7 @@ def copy(key: str, there: Store, here: Store) -> None:
         here.keep_reason(key, there.failure(key))
 
 
-def check_same(first: Saved, other: Saved) -> None:
+def check_same(first: SavedCorpus, other: SavedCorpus) -> None:
     """Refuse results that cannot be added up.
 
     Raises
@@ -74,7 +74,7 @@ def check_same(first: Saved, other: Saved) -> None:
         )
 
 
-def check_name(before: Kept | None, now: Kept, part: Saved) -> None:
+def check_name(before: Kept | None, now: Kept, part: SavedCorpus) -> None:
     """Refuse two files of one name: nobody could say which of them counts.
 
     Raises

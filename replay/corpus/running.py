@@ -79,6 +79,25 @@ def replay_corpus(
     ------
     RxReplayError
         The options are not sound, the folder cannot be used, or a trace fails where `how.strict`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from rxreplay.corpus.rotation import entries
+    >>> from rxreplay.corpus.listing import find
+    >>> from rxreplay.corpus.sequential import SequentialEngine
+    >>> from rxreplay.settings import resolve
+    >>> capture = bytes.fromhex(  # one packet of 60 bytes
+    ...     "d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000"
+    ...     "00000000 00000000 3c000000 3c000000") + bytes(60)
+    >>> with TemporaryDirectory() as folder:
+    ...     with open(f"{folder}/a.pcap", "wb") as file:
+    ...         _ = file.write(capture)
+    ...     traces = entries(find([folder]).inputs)
+    ...     how = resolve(["5.10/small"]), Options(direction="both"), SequentialEngine()
+    ...     corpus = replay_corpus(traces, f"{folder}/results", *how)
+    >>> corpus.document["results"][0]["sums"]["truesize_bytes"]
+    2176
     """
     group = tuple(strategy.name for strategy in strategies)
     config = options.as_config(strategies, reference or group[0])

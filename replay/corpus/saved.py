@@ -19,7 +19,7 @@ HOW: Final = "run rxreplay corpus there again"
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedCorpus:
     """The result of a corpus that was read again.
 
     Attributes
@@ -44,7 +44,7 @@ def is_corpus(source: object) -> bool:
     return os.path.isfile(os.path.join(os.fspath(source), CORPUS))
 
 
-def load_corpus(source: str | os.PathLike[str]) -> Saved:
+def load_corpus(source: str | os.PathLike[str]) -> SavedCorpus:
     """Read the result of a corpus, by its folder or by its corpus.json.
 
     Raises
@@ -66,7 +66,7 @@ def load_corpus(source: str | os.PathLike[str]) -> Saved:
                 raise TypeError(part)
     except (LookupError, TypeError):
         raise RxReplayError(f"{name}: it is not whole; {HOW}") from None
-    return Saved(os.path.dirname(name) or ".", document, kept)
+    return SavedCorpus(os.path.dirname(name) or ".", document, kept)
 
 
 def key_of(path: object) -> str:

@@ -15,7 +15,7 @@ HEADS: Final = ("dropped", "truesize", "a packet", "copied", "resident", "larges
 RESIDENT: Final = "resident: what 95 % of the traces keep at most, by their peaks; and the largest"
 
 
-def write_corpus(corpus: Corpus, out: TextIO, *, folder: str = "", passed_over: int = 0) -> None:
+def write_corpus(corpus: Corpus, out: TextIO, *, folder: str, passed_over: int = 0) -> None:
     """Write totals, a row for each strategy, and where the results lie."""
     to, document = console(out), corpus.document
     to.print(line(heading(document["totals"]), "bold"), soft_wrap=True)
@@ -32,8 +32,7 @@ def write_corpus(corpus: Corpus, out: TextIO, *, folder: str = "", passed_over: 
         to.print(table)
         to.print()
         to.print(line(RESIDENT))
-    if folder:
-        to.print(line(where(corpus, folder)), soft_wrap=True)
+    to.print(line(where(corpus, folder)), soft_wrap=True)
 
 
 def heading(totals: Mapping[str, Any]) -> str:

@@ -4,7 +4,9 @@ import re
 from pathlib import PurePath
 from typing import Final, TextIO
 
+from ..corpus.outcome import Corpus
 from ..gathering import Report
+from .page.corpus_page import corpus_page
 from .page.making import INDEX, index_page, trace_page
 
 LONGEST_NAME: Final = 60
@@ -13,6 +15,11 @@ LONGEST_NAME: Final = 60
 def write_report(report: Report, out: TextIO) -> None:
     """Write the page of a report's only trace."""
     out.write(trace_page(report, 0))
+
+
+def write_corpus(corpus: Corpus, out: TextIO) -> None:
+    """Write the page of a corpus."""
+    out.write(corpus_page(corpus))
 
 
 def pages(report: Report) -> dict[str, str]:

@@ -29,7 +29,7 @@ def alive(pid):
         return False
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=120):
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not (found := condition()):

@@ -84,6 +84,17 @@ def test_a_diff_agrees_with_its_schema(written, tmp_path):
     validator("diff").validate(json.loads(written("diff", *paths)))
 
 
+def test_a_corpus_agrees_with_its_schema(rxreplay, capture, tmp_path):
+    (tmp_path / "bad.pcap").write_text("no capture")
+    sources = (capture(), capture("empty.pcap", lengths=()), tmp_path / "bad.pcap")
+    done = rxreplay("corpus", *sources, "-o", tmp_path / "r", *SMALL, "--workers", "1")
+    assert done.exit_code == 4
+    document = json.loads((tmp_path / "r" / "corpus.json").read_text())
+    validator("corpus").validate(document)
+    for trace in document["traces"]:
+        validator("compare").validate(json.loads((tmp_path / "r" / trace["result"]).read_text()))
+
+
 def test_json_lines_agree_with_their_schema(written):
     lines = written("compare", "CAPTURE", "EMPTY", *SMALL, form="jsonl").splitlines()
     for line in lines:

@@ -4,7 +4,7 @@ import sys
 import pytest
 from numba.core import event
 from rxreplay.cli import progress as progress_module
-from rxreplay.cli.progress import announced, progress_bar
+from rxreplay.cli.progress import announced, corpus_bar, progress_bar
 from rxreplay.options import no_progress
 
 
@@ -60,3 +60,19 @@ def test_a_terminal_gets_packets_and_a_rate(monkeypatch, whole):
             progress(done, whole)
     assert "3,000,000 packets" in terminal.getvalue()
     assert "M packets/s" in terminal.getvalue()
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_corpus_has_no_bar_without_a_terminal(capsys, quiet):
+    with corpus_bar(quiet=quiet) as told:
+        told(1, 2)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_gets_bytes_and_the_time_to_go_of_a_corpus(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    with corpus_bar(quiet=False) as told:
+        for done in (1_000_000, 2_000_000, 3_000_000):
+            told(done, 4_000_000)
+    assert "3.0/4.0 MB" in terminal.getvalue()

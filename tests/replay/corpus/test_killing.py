@@ -13,7 +13,9 @@ import pytest
 from helpers.archives import archive, files
 from helpers.processes import alive, children, grandchildren, results_in, until
 
-MANY, KILLS = 240, 5  # captures; kills of the client, and of a worker
+pytestmark = pytest.mark.compiled  # what is killed runs in processes of its own
+
+MANY, KILLS = 150, 5  # captures; kills of the client, and of a worker
 OPTIONS = ("--direction", "both", "-s", "5.10/small", "-s", "5.10/mergeable", "-q", "--workers")
 
 

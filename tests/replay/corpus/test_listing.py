@@ -64,6 +64,12 @@ def test_what_is_named_is_taken_whatever_it_is_called(tree, tmp_path):
     assert names(find(["a/**/w*"]), tmp_path) == ["a/deep/w.bin"]
 
 
+def test_what_is_taken_by_its_name_is_not_passed_over_in_its_folder(tree, tmp_path):
+    tree("a/x.bin", "a/y.bin")
+    found = find(["a", "a/x.bin"])
+    assert (names(found, tmp_path), found.passed_over) == (["a/x.bin"], 1)
+
+
 def test_a_name_with_a_bracket_in_it_is_a_name(tree, tmp_path):
     tree("a[1].bin", "a1.bin")
     assert names(find(["a[1].bin"]), tmp_path) == ["a[1].bin"]

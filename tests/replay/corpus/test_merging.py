@@ -11,11 +11,12 @@ import rxreplay
 from helpers.archives import NAMES, archive, files, listed, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import capture_writer as writer
 from rxreplay.corpus.adding import PEAKS, added_figures
 from rxreplay.corpus.merge import merge
 from rxreplay.corpus.over_traces import quantiles
 from rxreplay.corpus.running import replay_corpus
-from rxreplay.corpus.saved import load_corpus
+from rxreplay.corpus.saved import is_corpus, load_corpus
 from rxreplay.corpus.sequential import SequentialEngine
 from rxreplay.errors import RxReplayError
 from rxreplay.flattening import flat
@@ -113,6 +114,18 @@ def test_a_corpus_of_which_all_failed_has_a_result(tmp_path):
     assert set(document["results"][0]["largest"].values()) == {None}
 
 
+def test_a_capture_of_no_packets_and_one_that_delivers_none_have_no_part_in_quantiles(tmp_path):
+    (tmp_path / "a").mkdir()
+    for name, lengths in {"none": (), "dropped": (9014,), "one": (60,)}.items():
+        (tmp_path / "a" / f"{name}.pcap").write_bytes(writer.pcap(lengths))
+    document = run(tmp_path / "a", tmp_path / "r", names=["5.10/small"]).document
+    [result] = document["results"]
+    assert document["totals"]["traces"] == 3
+    assert result["sums"]["packets"] == 2
+    assert result["quantiles"]["truesize_per_packet"] == {"p50": 2176, "p95": 2176, "p99": 2176}
+    assert result["quantiles"]["len_per_truesize"]["p50"] == 60 / 2176
+
+
 def test_every_figure_is_added_compared_or_left_out_on_purpose():
     from rxreplay.corpus.adding import NO_SUMS
     from rxreplay.emulator import Figures
@@ -135,7 +148,7 @@ def whole():
         yield root
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(st.sets(st.integers(0, MANY - 1), min_size=1), min_size=1, max_size=4))
 def test_parts_that_are_merged_are_the_whole(whole, parts):
     """Parts may have captures in common, and need not be in order."""
@@ -170,6 +183,14 @@ def test_only_what_was_replayed_in_the_same_way_is_merged(tmp_path):
     with pytest.raises(RxReplayError, match=r"s: mtu, ring not as in .*r; only results of one"):
         merge([tmp_path / "r", tmp_path / "s"], str(tmp_path / "m"))
     assert not (tmp_path / "m").exists()
+
+
+def test_a_folder_without_results_is_one_line(tmp_path):
+    run(archive(tmp_path / "a", 1), tmp_path / "r")
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "corpus.json").write_bytes((tmp_path / "r" / "corpus.json").read_bytes())
+    with pytest.raises(RxReplayError, match=r"s/errors/.*\.json: No such file or directory"):
+        merge([tmp_path / "s"], str(tmp_path / "m"))
 
 
 def test_two_captures_of_one_name_are_not_merged(tmp_path):
@@ -208,6 +229,12 @@ def test_what_is_no_result_of_a_corpus_is_one_line(tmp_path, spoil, text):
     path.write_text(json.dumps(document))
     with pytest.raises(RxReplayError, match=text):
         merge([tmp_path / "r"], str(tmp_path / "m"))
+
+
+def test_a_folder_of_results_is_told_from_other_sources(tmp_path):
+    run(archive(tmp_path / "a", 1), tmp_path / "r")
+    asked = (tmp_path / "r", str(tmp_path / "r"), tmp_path / "a", [60, 70], "nowhere")
+    assert [is_corpus(each) for each in asked] == [True, True, False, False, False]
 
 
 @pytest.mark.parametrize("content", [b"[]", b"{", b"7"])

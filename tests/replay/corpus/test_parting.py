@@ -67,6 +67,15 @@ def test_a_corpus_in_parts_has_the_bytes_of_one_that_is_not(tmp_path):
 
 
 @pytest.mark.usefixtures("all_is_large")
+def test_a_bad_capture_fails_once_whatever_its_parts(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.pcap").write_bytes(b"text\n" * 99)
+    run(tmp_path / "a", tmp_path / "whole")
+    assert len(run(tmp_path / "a", tmp_path / "parts", Apart()).failed) == 1
+    assert files(tmp_path / "parts") == files(tmp_path / "whole")
+
+
+@pytest.mark.usefixtures("all_is_large")
 def test_parts_of_a_run_that_was_stopped_are_not_replayed_again(tmp_path):
     folder = archive(tmp_path / "a", many=1)
     run(folder, tmp_path / "whole")
