@@ -37,8 +37,9 @@ ASSUMED = {
     "object_bytes": 1e9,
 }
 CORES = (1, 2, 32, 1000)
-COUNT, PACKETS = 8, 600_000  # captures to measure with, and packets of each
+COUNT, PACKETS = 16, 600_000  # captures to measure with, and packets of each
 SMALL, FEW = 400, 100
+RUNS = 5
 MARKED = re.compile(r"(<!-- cost: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -66,11 +67,15 @@ def rates(folder: Path, strategies: tuple[str, ...]) -> dict[str, float]:
     size = write(folder / "large", COUNT, PACKETS)
     write(folder / "few", 2, FEW)
     found = {"bytes_a_packet": size / COUNT / PACKETS}
-    for workers in ("1", "2"):
-        how = (*chosen, "--direction=both", "--workers", workers)
-        corpus_seconds(str(folder / "few"), *how)  # compiles
-        start = min(corpus_seconds(str(folder / "few"), *how) for _ in range(2))
-        whole = min(corpus_seconds(str(folder / "large"), *how) for _ in range(3))
+    ways = {w: (*chosen, "--direction=both", "--workers", w) for w in ("1", "2")}
+    times: dict[tuple[str, str], list[float]] = {}
+    for _ in range(RUNS):  # in turn, so that what else goes on meets all alike
+        for workers, how in ways.items():
+            for part in ("few", "large"):
+                taken = corpus_seconds(str(folder / part), *how)
+                times.setdefault((workers, part), []).append(taken)
+    for workers in ways:
+        whole, start = (min(times[workers, part]) for part in ("large", "few"))
         found[f"bytes_{workers}"] = size / (whole - start)
     return found
 
@@ -155,15 +160,15 @@ def limits(measured: dict, cores: int, load: str) -> dict[str, float]:
 
 
 def duration(seconds: float) -> str:
-    """Write a time with two digits that count."""
+    """Write a time with two or three digits that count."""
     for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
             return (
-                f"{seconds / size:.2g} {unit}"
-                if seconds < 100 * size
+                f"{seconds / size:,.1f} {unit}"
+                if seconds < 10 * size
                 else (f"{seconds / size:,.0f} {unit}")
             )
-    return f"{seconds:.2g} s"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
 
 
 def measured_table(measured: dict) -> str:

@@ -98,6 +98,8 @@ class Flight:
         self._room, self._looked = TASKS_A_WORKER * threads(client), time.monotonic()
         self._waiting = deque(batches(units, threads(client)))
         self._away: dict[Opaque, Batch] = {}
+        self._suspects: deque[Unit] = deque()  # were about when workers died
+        self._alone = False  # whether what is on its way has the cluster for itself
         self._run, self._sent = uuid4().hex[:6], 0
 
     def outcomes(self) -> Iterator[Done]:
@@ -124,13 +126,18 @@ class Flight:
         if time.monotonic() - self._looked > LOOK_EVERY:
             self._room, self._looked = TASKS_A_WORKER * threads(self._client), time.monotonic()
         while self._waiting and len(self._away) < self._room:
-            batch = self._waiting.popleft()
-            self._sent += 1
-            future = self._client.submit(
-                replay_batch, sources_sha256(), batch, key=self._key(batch), pure=False
-            )
-            self._away[future] = batch
-            coming.add(future)
+            self._send_one(coming, self._waiting.popleft())
+        if self._suspects and not self._away:
+            self._alone = True
+            self._send_one(coming, (self._suspects.popleft(),))
+
+    def _send_one(self, coming: Opaque, batch: Batch) -> None:
+        self._sent += 1
+        future = self._client.submit(
+            replay_batch, sources_sha256(), batch, key=self._key(batch), pure=False
+        )
+        self._away[future] = batch
+        coming.add(future)
 
     def _key(self, batch: Batch) -> str:
         """Name a task for the dashboard, which puts those together that begin alike."""
@@ -139,7 +146,7 @@ class Flight:
         return f"{verb}-{self._run}.{self._sent} {batch[0].name}{more}"
 
     def _landed(self, future: Opaque) -> Iterator[Done]:
-        """Give what a task has come to; what killed its workers is sent again unit by unit."""
+        """Give what a task has come to; what was about when workers died is sent again."""
         from distributed.scheduler import KilledWorker
 
         batch = self._away.pop(future)
@@ -159,9 +166,12 @@ class Flight:
             raise error
 
     def _killed(self, batch: Batch, error: Opaque) -> Iterator[Done]:
-        """Give a unit up, or find out which of several it was."""
-        if len(batch) > 1:
-            self._waiting.extendleft((unit,) for unit in reversed(batch))
+        """Give up a unit that was alone; else try each again, alone and after all others.
+
+        The scheduler blames all that was with a worker when it died, whether it had begun or not.
+        """
+        if not self._alone:
+            self._suspects.extend(batch)
             return
         deaths = error.allowed_failures + 1
         reason = (

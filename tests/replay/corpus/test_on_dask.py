@@ -115,6 +115,19 @@ def test_of_a_task_that_kills_its_workers_only_the_unit_that_does_is_given_up(
     )
 
 
+def test_what_was_only_near_when_workers_died_is_done_in_the_end(scheduler, units, monkeypatch):
+    seen = set()
+
+    def near(unit):
+        if unit.key in seen:
+            return work(unit)
+        seen.add(unit.key)
+        return killed(unit)
+
+    monkeypatch.setattr(on_dask, "work", near)
+    assert by_key(DaskEngine(scheduler).run(units)) == by_key(map(work, units))
+
+
 def test_a_scheduler_that_goes_away_is_one_line(scheduler, units, monkeypatch):
     gone = f"{scheduler}: the scheduler went away. What is done is kept"
     monkeypatch.setattr(on_dask, "MOST_UNITS", 1)
