@@ -15,7 +15,8 @@ from helpers.processes import alive, children, grandchildren, results_in, until
 
 pytestmark = pytest.mark.compiled  # what is killed runs in processes of its own
 
-MANY, KILLS = 150, 5  # captures; kills of the client, and of a worker
+MANY = 150  # captures
+VICTIMS = ["client"] * 3 + ["worker"] * 7
 OPTIONS = ("--direction", "both", "-s", "5.10/small", "-s", "5.10/mergeable", "-q", "--workers")
 
 
@@ -59,8 +60,8 @@ def kill_client(client):
 def test_a_run_that_is_killed_ten_times_ends_in_the_same_bytes(whole, tmp_path):
     folder, undisturbed = whole
     rng, results = random.Random(20260101), tmp_path / "r"
-    moments = sorted(rng.sample(range(1, MANY), 2 * KILLS))
-    victims = ["client", "worker"] * KILLS
+    moments = sorted(rng.sample(range(1, MANY), len(VICTIMS)))
+    victims = rng.sample(VICTIMS, len(VICTIMS))
     client = start(folder, results)
     for moment, victim in zip(moments, victims, strict=True):
         until(lambda at=moment: results_in(results) >= at)
