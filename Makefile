@@ -4,7 +4,7 @@ CHROMIUM ?= chromium
 BIN := .venv/bin
 SOURCES := setup.cfg pyproject.toml scripts/venv
 
-.PHONY: demo test test-nojit test-bounds test-peers test-browser fuzz lint types docs bench bench-stages bench-docs samples clean
+.PHONY: demo test test-nojit test-bounds test-peers test-browser test-cluster fuzz lint types docs bench bench-stages bench-docs samples clean
 
 demo: .venv/ready  ## Compare the receive strategies on a bundled capture, and write a page about it
 	$(BIN)/rxreplay compare traces/samples/mixed-ns-snap96.pcap
@@ -28,6 +28,9 @@ test-browser: .venv/ready-browser  ## Reports in a real Chromium, which must be 
 	    echo "There is no $(CHROMIUM): install it (Debian: apt-get install chromium), or name one: make test-browser CHROMIUM=..."; \
 	    exit 1; }
 	CHROMIUM=$$(command -v $(CHROMIUM)) $(BIN)/python -m pytest tests/browser
+
+test-cluster: .venv/ready-cluster  ## An S3 server and a Dask cluster in processes of their own, some of which are killed
+	$(BIN)/python -m pytest tests/cluster
 
 lint: .venv/ready-lint
 	$(BIN)/ruff check .
@@ -72,6 +75,10 @@ clean:
 
 .venv/ready-browser: $(SOURCES)
 	PYTHON=$(PYTHON) scripts/venv test browser
+	@touch $@ .venv/ready .venv/ready-test
+
+.venv/ready-cluster: $(SOURCES)
+	PYTHON=$(PYTHON) scripts/venv test cluster-test
 	@touch $@ .venv/ready .venv/ready-test
 
 .venv/ready-fuzz: $(SOURCES)

@@ -19,7 +19,7 @@ from .feeding import Fed, feed
 from .options import Options, Progress, no_progress
 from .result import Result, Results, ResultWarning
 from .settings import resolve
-from .sources import Source, Walkable, is_capture, open_source
+from .sources import Source, Walkable, given, is_capture, open_source
 from .spreading import cores
 
 REFERENCE = "4.10/small"
@@ -242,4 +242,5 @@ def openings(
     captures = [source for source in sources if is_capture(source)]
     if len(captures) < len(sources):
         raise TraceError("only captures that are not open yet can be joined: give their paths")
-    return [partial(join_traces, captures, order=options.join, **reading)]
+    reading["order"] = options.join
+    return [lambda: join_traces(map(given, captures), **reading)]

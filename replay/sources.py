@@ -12,7 +12,9 @@ from rxreplay.errors import TraceError
 from rxreplay.traces import NO_TIME, Digest, Packets, TraceWarning, open_trace
 from rxreplay.traces.link_types import EN10MB
 from rxreplay.traces.packets import NO_ADDRESS, NO_QUEUE
-from rxreplay.traces.sources import Given
+from rxreplay.traces.sources import Elsewhere, Given
+
+from .urls import is_url
 
 Lengths = NDArray[np.int64]
 Portion = Lengths | Packets
@@ -115,7 +117,16 @@ Source = Given | Walkable | Lengths | Sequence[int]
 
 def is_capture(source: Source) -> TypeGuard[Given]:
     """Say whether a source is a capture to open: a path, or a binary file."""
-    return isinstance(source, str | os.PathLike) or hasattr(source, "read")
+    return isinstance(source, str | os.PathLike | Elsewhere) or hasattr(source, "read")
+
+
+def given(source: Given) -> Given:
+    """Give what opens a capture: a URL is looked up here, for `traces` knows files only."""
+    if not isinstance(source, str) or not is_url(source):
+        return source
+    from .remote import captured
+
+    return captured(source)
 
 
 def open_source(
@@ -123,7 +134,7 @@ def open_source(
 ) -> AbstractContextManager[Walkable]:
     """Open a capture; a trace that is open already is as it is, and stays open afterwards."""
     if is_capture(source):
-        return open_trace(source, keep_damaged=keep_damaged, link_type=link_type)
+        return open_trace(given(source), keep_damaged=keep_damaged, link_type=link_type)
     if isinstance(source, Sequence | np.ndarray) and not isinstance(source, str):
         return nullcontext(LengthsTrace(source))
     return nullcontext(cast(Walkable, source))

@@ -3,6 +3,7 @@
 import io
 import os
 import select
+from collections.abc import Callable
 from typing import BinaryIO, Final, Protocol
 
 from .sources import os_errors
@@ -51,13 +52,16 @@ class PlainReader:
         self._pollable = isinstance(raw, io.FileIO) and not self._seekable
         self._drained = raw is stream
         self._stream = stream
+        # what comes over a network has a way of its own to end a read
+        self._end_read: Callable[[], None] | None = getattr(stream, "interrupt", None)
+        self._whole = self._seekable or self._end_read is not None
         self._poll: select.poll | None = None
         self._wake = -1
 
     @property
     def prompt(self) -> bool:
         """Whether no read has to wait, or each can be ended by `interrupt`."""
-        return self._seekable or (self._pollable and self._drained)
+        return self._whole or (self._pollable and self._drained)
 
     def watch(self) -> None:
         """Let `interrupt` end the reads of a pipe from now on."""
@@ -71,6 +75,8 @@ class PlainReader:
         """End a read that waits in another thread, and all later ones: they give no bytes."""
         if self._poll:
             os.eventfd_write(self._wake, 1)
+        elif self._end_read:
+            self._end_read()
 
     def close(self) -> None:
         """Let go of what `watch` has made."""
@@ -82,7 +88,7 @@ class PlainReader:
         return self._poll is not None and any(fd == self._wake for fd, _ in self._poll.poll())
 
     def _next(self, size: int) -> bytes:
-        asked = min(size, PIECE if self._seekable else SLICE)  # it allocates what it is asked for
+        asked = min(size, PIECE if self._whole else SLICE)  # it allocates what it is asked for
         with os_errors(self._name):
             if self._interrupted():
                 return b""

@@ -3,13 +3,40 @@
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from rxreplay.errors import TraceError
 
-Given = str | os.PathLike[str] | BinaryIO
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A capture that is no file, and can be opened as often as it is walked.
+
+    Parameters
+    ----------
+    name : str
+        What to call it.
+    size_bytes : int or None
+        Its length as it lies there, where that is known.
+    open : callable
+        Gives its bytes from the first one on; who has walked them closes them.
+
+    Examples
+    --------
+    >>> import io
+    >>> Source(Elsewhere("bucket/a.pcap", 3, lambda: io.BytesIO(b"abc"))).open().read()
+    b'abc'
+    """
+
+    name: str
+    size_bytes: int | None
+    open: Callable[[], BinaryIO]
+
+
+Given = str | os.PathLike[str] | BinaryIO | Elsewhere
 
 
 @contextmanager
@@ -27,7 +54,7 @@ class Source:
 
     Parameters
     ----------
-    given : path, "-" or a binary file
+    given : path, "-", a binary file or an Elsewhere
         A binary file is read from where it stands, and never closed here.
 
     Raises
@@ -41,7 +68,12 @@ class Source:
         self.size_bytes: int | None = None
         self.regular = False  # a path to a plain file, which can be mapped
         self._stream: BinaryIO | None = None
+        self._again: Callable[[], BinaryIO] | None = None
         self._start = 0
+        if isinstance(given, Elsewhere):
+            self.path = self.name = given.name
+            self.size_bytes, self._again, self.rewindable = given.size_bytes, given.open, True
+            return
         if isinstance(given, (str, os.PathLike)) and os.fspath(given) != "-":
             self.path = self.name = os.fspath(given)
             with os_errors(self.name):
@@ -64,6 +96,9 @@ class Source:
 
     def open(self) -> BinaryIO:
         """Open the path, or wind the stream back to where it stood."""
+        if self._again:
+            with os_errors(self.name):
+                return self._again()
         if self._stream is None:
             with os_errors(self.name):
                 return cast(BinaryIO, open(self.path, "rb", buffering=0))

@@ -14,6 +14,12 @@ GOING_THROUGH = options(
         help="Processes that replay; 1: this one alone.  [default: as many as there are cores]",
     ),
     click.option(
+        "--scheduler",
+        metavar="URL",
+        help="Replay on the workers of a Dask cluster, by the address of its scheduler: "
+        "tcp://HOST:8786.  They must be able to read every SOURCE.",
+    ),
+    click.option(
         "--rotation",
         type=click.Choice(["auto", "off"]),
         default="auto",
@@ -71,6 +77,7 @@ def command(
     strategies: tuple[str, ...],
     settings: tuple[str, ...],
     workers: int | None,
+    scheduler: str | None,
     rotation: str,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -80,8 +87,9 @@ def command(
 ) -> None:
     """Replay every capture under each SOURCE, and add up what all have come to.
 
-    SOURCE is a folder, with all folders in it; a glob; or a capture. FOLDER has a result for each
-    trace, and corpus.json. The same command again goes on where it was stopped, however that was.
+    SOURCE is a folder, with all folders in it; a glob; a capture; or a URL of one of these. FOLDER
+    has a result for each trace, and corpus.json. The same command again goes on where it was
+    stopped, however that was.
     """
     from ..comparing import REFERENCE, default_strategies
     from ..corpus.listing import find
@@ -103,7 +111,7 @@ def command(
             output,
             chosen,
             options,
-            engine_of(workers),
+            engine_of(workers, scheduler),
             going,
             told,
             reference=reference,
@@ -112,11 +120,16 @@ def command(
     finish(corpus, "corpus", form, None, quiet=quiet, folder=output, passed_over=passed_over)
 
 
-def engine_of(workers: int | None) -> Any:
+def engine_of(workers: int | None, scheduler: str | None) -> Any:
     """Give what does the work; with one worker it is this process."""
     from ..corpus.in_processes import ProcessEngine
+    from ..corpus.on_dask import DaskEngine
     from ..corpus.sequential import SequentialEngine
     from ..spreading import cores
 
+    if scheduler is not None:
+        if workers is not None:
+            raise click.UsageError("--workers is for this machine; with --scheduler it has no say")
+        return DaskEngine(scheduler)
     count = workers or cores()
     return ProcessEngine(count) if count > 1 else SequentialEngine()

@@ -10,6 +10,7 @@ from glob import glob, has_magic
 from typing import Final
 
 from rxreplay.errors import RxReplayError
+from rxreplay.urls import is_url
 
 CAPTURE: Final = re.compile(
     r".+\.(pcapng|ntar|pcap|cap|dmp|dump|snoop)\d*(\.(gz|zst|lz4))?", re.IGNORECASE
@@ -52,7 +53,7 @@ def find(
     ----------
     sources : sequence of str
         Folders, with the folders in them, of which all that looks like a capture by its name is
-        taken; globs and names of files, which are taken as they are.
+        taken; globs and names of files, which are taken as they are; URLs of all these.
     include, exclude : sequence of str
         Globs for whole paths or for names. What none of `include` matches, if there are any, is
         passed over, and what any of `exclude` matches.
@@ -64,13 +65,14 @@ def find(
     """
     taken: set[str] = set()
     passed_over: set[str] = set()
-    for path, named in _paths(sources):
+    far: dict[str, Input] = {}  # by their URLs
+    for path, named in _paths(sources, far):
         wanted = named or CAPTURE.fullmatch(os.path.basename(path))
         chosen = (not include or matches(path, include)) and not matches(path, exclude)
         (taken if wanted and chosen else passed_over).add(path)
     found: dict[object, Input] = {}
     for path in sorted(taken):
-        identity, each = input_of(path)
+        identity, each = (path, far[path]) if path in far else input_of(path)
         found.setdefault(identity, each)
     if not found:
         raise RxReplayError(
@@ -93,13 +95,15 @@ def matches(path: str, patterns: Sequence[str]) -> bool:
 
 
 def input_of(path: str) -> tuple[object, Input]:
-    """Give a file as an input, and what is the same for all names of it.
+    """Give a file, or what lies at a URL, as an input, and what is the same for all names of it.
 
     Raises
     ------
     RxReplayError
         It is not there, or no plain file.
     """
+    if is_url(path):
+        return path, listed(path)[0]
     try:
         status = os.stat(path)
     except OSError as error:
@@ -110,12 +114,14 @@ def input_of(path: str) -> tuple[object, Input]:
     return same, Input(path, status.st_size, f"mtime_ns:{status.st_mtime_ns}")
 
 
-def _paths(sources: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Give whole paths, and whether somebody has named them."""
+def _paths(sources: Sequence[str], far: dict[str, Input]) -> Iterator[tuple[str, bool]]:
+    """Give whole paths and URLs, and whether somebody has named them; keep what servers say."""
     for source in sources:
-        if "://" in source:
-            raise RxReplayError(f"{source}: only files are read; copy it here first")
-        if os.path.isdir(source):
+        if is_url(source):
+            objects = {each.url: each for each in listed(source)}
+            far.update(objects)
+            yield from ((url, url == source or has_magic(source)) for url in objects)
+        elif os.path.isdir(source):
             yield from ((path, False) for path in under(source))
         elif has_magic(source) and not os.path.lexists(source):
             found = [path for path in glob(source, recursive=True) if not os.path.isdir(path)]
@@ -145,3 +151,10 @@ def under(folder: str) -> Iterator[str]:
             path = os.path.join(where, name)
             if os.path.isfile(path):
                 yield path
+
+
+def listed(url: str) -> list[Input]:
+    """List what a URL names; what that takes is imported for URLs only."""
+    from rxreplay.remote import listed as listed_far
+
+    return listed_far(url)
