@@ -17,7 +17,7 @@ class Corpus:
     warnings : list of ResultWarning
         What its reader should know.
     replayed : int or None
-        Traces that were replayed now, the others were done before; None where they were merged.
+        Traces that were replayed now, without those that failed; None where results were merged.
     rows : bool
         Whether rows were written as well.
     run : dict

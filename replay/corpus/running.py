@@ -109,7 +109,8 @@ def replay_corpus(
         todo = run.pending(units)
         run.replay(todo)
         kept = [Kept(unit.name, list(map(asdict, unit.inputs)), unit.key) for unit in units]
-        return summed(store, kept, config, warnings, replayed=len(todo))
+        replayed = sum(store.has(unit.key) for unit in todo)
+        return summed(store, kept, config, warnings, replayed=replayed)
 
 
 class Run:
