@@ -86,7 +86,8 @@ def connected(address: str) -> Iterator[Opaque]:
 
 def threads(client: Opaque) -> int:
     """Count the threads of all workers; one where there is none yet."""
-    return max(1, sum(client.nthreads().values()))
+    found: int = sum(client.nthreads().values())
+    return max(1, found)
 
 
 class Flight:

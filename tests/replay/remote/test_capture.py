@@ -18,7 +18,7 @@ from rxreplay.remote.in_order import InOrder
 
 SAMPLE = CHECKOUT / "traces" / "samples" / "udp-stream.pcap"
 BYTES = SAMPLE.read_bytes()
-LARGE = BYTES[:24] + BYTES[24:] * 4  # longer than what a look at the head fetches
+LARGE = BYTES[:400_000]  # longer than what a look at the head fetches
 URL = "memory://night/a.pcap"
 
 
@@ -53,7 +53,7 @@ def as_file(tmp_path, data):
 
 
 def test_a_url_is_replayed_as_its_file(memory, tmp_path):
-    for data in (BYTES, LARGE, gzip.compress(LARGE, 1)):
+    for data in (BYTES[:50_000], LARGE, gzip.compress(LARGE, 1)):
         memory.pipe("/night/a.pcap", data)
         assert document(URL) == (document(as_file(tmp_path, data))[0], URL)
 
