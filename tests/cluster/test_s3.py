@@ -8,6 +8,7 @@ import pytest
 import rxreplay
 from helpers.expected_corpus import SAMPLES, corpus, essence, expected
 from rxreplay.errors import TraceError
+from rxreplay.remote import opened
 
 MEGABYTES = 300
 
@@ -75,7 +76,7 @@ def test_without_credentials_it_is_said_so(samples, monkeypatch):
 def test_an_object_that_changes_while_it_is_read_is_refused(s3):
     data = (SAMPLES / "udp-stream.pcap").read_bytes()
     s3.pipe("archive/changing.pcap", data)
-    stream = rxreplay.remote.opened("s3://archive/changing.pcap")
+    stream = opened("s3://archive/changing.pcap")
     s3.pipe("archive/changing.pcap", data[:-1])
     with stream, pytest.raises(TraceError, match=r"changing\.pcap: was changed while it was read"):
         stream.read()
