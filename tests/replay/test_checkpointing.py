@@ -148,6 +148,11 @@ def test_three_nights_are_those_joined(way, tmp_path):
     check_nights(tmp_path, three_nights(), way)
 
 
+@pytest.mark.parametrize("way", ["a clock and its series", "GRO and a clock"])
+def test_stalls_wait_for_the_first_packet_of_any_night(way, tmp_path):
+    check_nights(tmp_path, [capture_of([]), *three_nights()[1:]], WAYS[way])
+
+
 @settings(max_examples=6)
 @given(contents=captures(), way=st.sampled_from([*WAYS.values()]))
 def test_captures_one_after_the_other_are_those_joined(contents, way, tmp_path_factory):
