@@ -8,8 +8,8 @@ from .faults import Damage
 from .plain import PIECE, PlainReader, Reader
 from .sniff import HEAD
 
-BATCH: Final = 2 * PIECE  # handed over at once: threads that meet wait for Python's lock
-BATCHES: Final = 8  # as many wait for the walk at most: kernels load while the first ones come
+BATCH: Final = 4 * PIECE  # handed over at once: threads that meet wait for Python's lock
+BATCHES: Final = 4  # as many wait for the walk at most: kernels load while the first ones come
 SHORT: Final = 64 * 1024  # a piece that shows that no more is at hand
 KEPT: Final = BATCHES * BATCH  # bytes that malloc() is to keep for the next pieces
 
