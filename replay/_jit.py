@@ -30,16 +30,16 @@ config: Any = numba.core.config  # its names are made at run time
 event: Any = numba_event  # these two have no types
 caching: Any = numba_caching
 
-# What makes a kernel: no reference counting and all of it inlined, as kernels allocate nothing and
-# call only each other; without both they are eight times slower.
+# What makes a kernel: no reference counting and all that it calls inlined, as kernels allocate
+# nothing and call only each other; without both they are eight times slower.
 OPTIONS: dict[str, Any] = {
-    "cache": True,
     "error_model": "numpy",
     "nogil": True,
-    "forceinline": True,
     "_nrt": False,
     "no_cfunc_wrapper": True,
 }
+# Python's way into a kernel would be one more copy of all of it, for LLVM to optimise
+INLINED = {"forceinline": True, "no_cpython_wrapper": True}
 
 CHECKSUM_BYTES = 4
 
@@ -189,22 +189,47 @@ def _starts_lightly(compiled: Callable[P, R]) -> Callable[P, R]:
     return compiled
 
 
-def _seals_its_files(compiled: Callable[P, R]) -> Callable[P, R]:
+def _seals_its_files(compiled: Callable[P, R], suffix: str = "") -> Callable[P, R]:
     files: Any = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if files is not None:  # else it is not cached
-        stem = files._index_name.removesuffix(".nbi")
+        stem = files._index_name.removesuffix(".nbi") + suffix
         sealed = SealedFiles(files._cache_path, stem, files._source_stamp)
         cast(Any, compiled)._cache._cache_file = sealed
     return compiled
 
 
-def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile `function` on its first call; later processes load it from the cache."""
+def _compiler(function: Callable[P, R], suffix: str = "", **more: Any) -> Callable[P, R]:  # noqa: ANN401
     folder = cache_folder()
     before, config.CACHE_DIR = config.CACHE_DIR, str(folder or "")
     try:
-        options = OPTIONS | {"cache": folder is not None}
+        options: dict[str, Any] = OPTIONS | more | {"cache": folder is not None}
         compiled: Callable[P, R] = numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before
-    return _starts_lightly(_seals_its_files(compiled))
+    return _starts_lightly(_seals_its_files(compiled, suffix))
+
+
+def _inlined_apart(compiled: Callable[P, R], inlined: Callable[[], Any]) -> Callable[P, R]:
+    """Let kernels that call `compiled` take the code of another one, made when it is wanted."""
+    called: Any = compiled
+    if hasattr(called, "get_call_template"):  # it has none where the JIT is off
+        once = cache(inlined)
+        called.get_call_template = lambda *types: once().get_call_template(*types)
+        called.get_overload = lambda signature: once().get_overload(signature)
+    return compiled
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` on its first call; later processes load it from the cache.
+
+    What Python calls and what other kernels inline is compiled apart: most kernels are never
+    called from Python, and those that are need not be a part of anything.
+    """
+    inlined = partial(_compiler, function, "-inlined", **INLINED)
+    return _inlined_apart(_compiler(function), inlined)
+
+
+def is_kept(compiled: Callable[..., Any]) -> bool:
+    """Tell whether the cache has a kernel already; true as well where there is no cache to fill."""
+    files: Any = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    return files is None or Path(files._index_path).exists()

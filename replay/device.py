@@ -77,6 +77,9 @@ class Device(AbstractContextManager["Device"]):
 
     def __init__(self, strategies: Sequence[Strategy], options: Options) -> None:
         """Fill all rings."""
+        from .compiling import compile_together  # numba comes with it
+
+        compile_together(strategies, options)
         self._queues = [Queue(strategies, options) for _ in range(options.queues)]
         self._threads = ExitStack()
         for queue in self._queues:

@@ -89,6 +89,11 @@ def kept_kernel(folder):
         "from rxreplay.traces.load import u32\n"
         "print(u32(np.array([0, 0, 1, 2], np.uint8), 0, 1))\n"
     )
+    return printed_by(code, folder)
+
+
+def printed_by(code, folder):
+    """Run compiled code with a cache in a folder."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder), "NUMBA_DISABLE_JIT": "0"}
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -173,6 +178,40 @@ def test_a_file_of_the_cache_that_is_gone_is_no_error(files, tmp_path):
 
 def test_a_plain_function_has_no_files():
     assert _jit._seals_its_files(_one_more) is _one_more
+
+
+def test_kernels_inline_another_one_than_python_calls():
+    made = []
+
+    def inlined():
+        made.append("once")
+        return SimpleNamespace(get_call_template=lambda *types: types, get_overload=str)
+
+    compiled = SimpleNamespace(get_call_template=None, get_overload=None)
+    called = _jit._inlined_apart(compiled, inlined)
+    assert called is compiled
+    assert not made
+    assert called.get_call_template(1, 2) == (1, 2)
+    assert called.get_overload(3) == "3"
+    assert made == ["once"]
+    assert _jit._inlined_apart(_one_more, inlined) is _one_more
+
+
+@pytest.mark.compiled
+def test_what_is_inlined_has_files_of_its_own(tmp_path):
+    code = (
+        "import numpy as np\n"
+        "from rxreplay.emulator.strategies import small\n"
+        "from rxreplay.emulator import Receiver, strategy\n"
+        "receiver = Receiver(strategy('5.10/small'))\n"
+        "assert small.post.nopython_signatures == []\n"
+        "print(len(small.fill.nopython_signatures))\n"
+    )
+    assert printed_by(code, tmp_path) == ("1\n", "")
+    names = {path.name.partition("-")[0] for path in tmp_path.rglob("*.nbi")}
+    inlined = {path.name.partition("-")[0] for path in tmp_path.rglob("*-inlined.nbi")}
+    assert {"small.fill"} <= names - inlined
+    assert {"small.post"} <= inlined
 
 
 def test_a_damaged_cache_costs_a_process_nothing_but_time(tmp_path):
