@@ -63,7 +63,11 @@ def test_times_are_short(seconds, text):
     assert cost_model.duration(seconds) == text
 
 
-def test_the_parts_say_what_waits_for_what():
-    table = cost_model.steps_table(RESULT)
-    assert table.count("\n| one |") == len(cost_model.CORES)
-    assert "| cores |\n" in table
+@pytest.mark.parametrize(
+    ("fetch_bytes", "waits_for"),
+    [(4e8, ["cores", "cores", "links", "links"]), (1e12, ["connections"] * 2 + ["links"] * 2)],
+)
+def test_the_parts_say_what_waits_for_what(fetch_bytes, waits_for):
+    table = cost_model.steps_table({**RESULT, "fetch_bytes": fetch_bytes})
+    of_one = [line for line in table.splitlines() if line.startswith("| one |")]
+    assert [line.rsplit("| ", 1)[1].removesuffix(" |") for line in of_one] == waits_for
