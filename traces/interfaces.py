@@ -11,7 +11,7 @@ from .walk import cap_limit
 INTERFACE_DTYPE: Final = np.dtype(
     [
         ("rule", "i8"),
-        ("factor", "i8"),  # of TIMES and DIVIDED; the power of two otherwise
+        ("factor", "i8"),  # of TIMES, half of DIVIDED's; the power of two otherwise
         ("offset_ns", "i8"),
         ("high_max", "i8"),  # above it in the high word, the time does not fit int64 nanoseconds
         ("snaplen", "i8"),
@@ -23,7 +23,7 @@ INTERFACE_DTYPE: Final = np.dtype(
 )
 
 TIMES: Final = 0  # 10^-9 seconds or longer: ticks * factor
-DIVIDED: Final = 1  # shorter powers of ten: ticks // factor
+DIVIDED: Final = 1  # shorter powers of ten, so even ones: half of the ticks // half of the factor
 HALVED: Final = 2  # 2^-31 or longer
 HALVED_FAR: Final = 3  # 2^-32 or shorter
 
@@ -48,9 +48,11 @@ def clock(tsresol: int, tsoffset: int) -> tuple[int, int, int, int]:
         if power <= 9:
             factor = 10 ** (9 - power)
             return TIMES, factor, offset_ns, ((room // factor + 1) >> 32) - 1
-        factor = min(10 ** (power - 9), INT64_MAX)
-        high_max = min((((room + 1) * factor) >> 32) - 1, 2**31 - 2)
-        return DIVIDED, factor, offset_ns, high_max
+        factor = 10 ** (power - 9)
+        high_max = min((((room + 1) * factor) >> 32) - 1, 2**32 - 1)
+        if factor > 2**64:  # no number of ticks is a nanosecond: as if they were 2^-95 seconds
+            return HALVED_FAR, 63, offset_ns, high_max
+        return DIVIDED, factor // 2, offset_ns, high_max
     if power < 32:
         return HALVED, power, offset_ns, ((room // NS_PER_S) >> (32 - power)) - 1
     high_max = min(((room + 1) << (power - 32)) // NS_PER_S - 2, 2**32 - 1)

@@ -61,7 +61,7 @@ def to_ns(high: Word, low: Word, interface: Record) -> np.int64:
     if rule == TIMES:
         ns = ((high << 32) | low) * factor
     elif rule == DIVIDED:
-        ns = ((high << 32) | low) // factor
+        ns = ((high << 31) | (low >> 1)) // factor
     elif rule == HALVED:
         seconds = (high << (32 - factor)) | (low >> factor)
         fraction = low & ((1 << factor) - 1)
