@@ -40,9 +40,15 @@ def compile_together(strategies: Sequence[Strategy], options: Options) -> None:
 @contextmanager
 def compiling(names: Sequence[str]) -> Iterator[None]:
     """Let another process compile; wait for it. If it cannot, the first call will."""
-    command = [sys.executable, "-m", __name__, *names]
+    nothing_here = "-P"  # is imported: the working folder is anybody's
+    command = [sys.executable, nothing_here, "-m", __name__, *names]
     quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-    with subprocess.Popen(command, **quiet) as process:
+    try:
+        process = subprocess.Popen(command, **quiet)
+    except OSError:  # an interpreter inside another program has no file to run
+        yield
+        return
+    with process:
         try:
             yield
             process.wait()

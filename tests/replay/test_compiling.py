@@ -48,7 +48,7 @@ def test_other_processes_get_their_share(other, names, threads, called):
     noted = other("exit 0")
     together(*names, threads=threads)
     lines = sorted(noted.read_text().splitlines())
-    assert lines == sorted(f"-m rxreplay.compiling {name}" for name in called)
+    assert lines == sorted(f"-P -m rxreplay.compiling {name}" for name in called)
 
 
 @pytest.mark.parametrize(("names", "threads"), [((BIG, SMALL), 1), ((BIG, "4.11/big"), 2), ((), 2)])
@@ -70,6 +70,13 @@ def test_a_process_that_fails_is_no_error(other, capfd):
     together(BIG, SMALL)
     assert noted.exists()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("executable", ["", "/nowhere/python"])
+def test_without_an_interpreter_to_run_nothing_else_happens(other, monkeypatch, executable):
+    other("exit 0")
+    monkeypatch.setattr(sys, "executable", executable)
+    together(BIG, SMALL)
 
 
 def test_who_is_interrupted_does_not_wait_for_the_others(other, monkeypatch):
