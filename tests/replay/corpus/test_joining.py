@@ -109,6 +109,18 @@ def test_a_part_walks_everything_and_has_its_own_queues_only(flows):
     assert sum(first["traces"][0]["queue_packets"]) == 96
 
 
+def test_packets_and_bytes_of_each_queue_are_the_same_however_it_receives(flows):
+    modes = ["polls", "a clock", "sockets", "GRO", "GRO by a clock"]
+    documents = [work(unit_of(flows, NAMES[:1], queues=3, **MODES[m])).document for m in modes]
+    found = {
+        tuple((f["packets"], f["wire_bytes"]) for f in (row["figures"] for row in each["results"]))
+        for each in documents
+    }
+    assert len(found) == 1
+    device, *queues = found.pop()
+    assert device == tuple(map(sum, zip(*queues, strict=True))) != queues[0]
+
+
 def test_the_device_is_that_of_all_queues_in_their_order(flows):
     document = kept(work(unit_of(flows, NAMES[:1], queues=3))).document
     device, *queues = document["results"]

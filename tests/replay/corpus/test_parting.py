@@ -1,15 +1,17 @@
 """Traces in parts: the outcome is that of the whole."""
 
 import pytest
-from helpers.archives import NAMES, archive, files, run
+from helpers.archives import NAMES, archive, files, listed, run
 from hypothesis import given
 from hypothesis import strategies as st
 from rxreplay.corpus import parting
 from rxreplay.corpus.listing import Input
 from rxreplay.corpus.parting import Parts, parted, shares
 from rxreplay.corpus.sequential import SequentialEngine
+from rxreplay.corpus.store import opened
 from rxreplay.corpus.unit import Unit, work
 from rxreplay.options import Options
+from rxreplay.settings import resolve
 
 
 def bare(name="a", size=10, names=NAMES, queues=1):
@@ -149,8 +151,22 @@ def test_parts_of_a_run_that_was_stopped_are_not_replayed_again(tmp_path, names)
     assert files(tmp_path / "r") == files(tmp_path / "whole")
 
 
-def test_where_all_parts_were_kept_one_is_replayed_for_the_whole():
-    """Runs with other numbers of workers can have left just these."""
+@pytest.mark.usefixtures("all_is_large")
+def test_parts_that_are_all_there_become_the_whole(tmp_path):
+    """Killed runs with different numbers of workers can have left just these."""
+    [entry] = listed(archive(tmp_path / "a", many=1))
+    options = Options(direction="both", queues=3)
+    config = options.as_config(resolve(NAMES[:1]), NAMES[0])
+    unit = Unit(entry.name, entry.inputs, NAMES[:1], options, config)
+    with opened(str(tmp_path / "r")) as store:
+        for part in parted(unit, Apart.workers):
+            store.keep_part(unit.key, part.key, work(part).document)
+    for results, engine in (("r", Apart()), ("whole", None)):
+        run(tmp_path / "a", tmp_path / results, engine, names=NAMES[:1], queues=3)
+    assert files(tmp_path / "r") == files(tmp_path / "whole")
+
+
+def test_where_all_parts_were_kept_one_is_left_to_do():
     unit = bare("a", parting.WORTH_PARTING, NAMES[:1], 8)
     keys = [part.key for part in parted(unit, 2)]
     parts = Parts([unit], 2)
