@@ -1,7 +1,9 @@
 """The figures of a run: what was counted, in the names and units that every output uses."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +201,36 @@ class Figures:
         if self.stack:
             figures["stack"]["nr_frags"] = list(self.stack.nr_frags)
         return figures
+
+    @classmethod
+    def from_dict(cls, figures: Mapping[str, Any]) -> "Figures":
+        """Give the figures that `as_dict` has given, also after their way through JSON.
+
+        Examples
+        --------
+        >>> from rxreplay.emulator import Receiver, strategy
+        >>> figures = Receiver(strategy("5.10/small")).finish()
+        >>> Figures.from_dict(figures.as_dict()) == figures
+        True
+        """
+        return cls(**_values(cls, figures))
+
+
+def _values(kind: Any, found: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a dataclass
+    """Give the values of a dataclass's fields: lists become tuples, dicts dataclasses."""
+    values: dict[str, Any] = {}
+    for name, inner in _inner(kind):
+        value = found[name]
+        if isinstance(value, dict):
+            value = inner(**_values(inner, value))
+        values[name] = tuple(value) if isinstance(value, list) else value
+    return values
+
+
+@cache
+def _inner(kind: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
+    """Give the fields of a dataclass with their types, without None."""
+    hints = get_type_hints(kind).items()
+    return [
+        (name, next(filter(is_dataclass, (hint, *get_args(hint))), hint)) for name, hint in hints
+    ]

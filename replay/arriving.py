@@ -52,7 +52,8 @@ class Arriving:
         moved = options.vantage not in (DEVICE, AUTO)
         hashed = self._steering.mode not in (SINGLE, RECORDED)
         self.reads_headers = stripped or moved or hashed
-        self.plain = not self.reads_headers and self._steering.mode == SINGLE
+        one = options.queues == 1  # else the queue of each frame is asked for, also where it is 0
+        self.plain = one and not self.reads_headers and self._steering.mode == SINGLE
         self.plain &= options.fcs in (AUTO, 0) and not options.decap
         self._decapsulator = Decapsulator(options.decap) if options.decap else None
         self._tunnels = bool(set(options.decap) - {VLAN})

@@ -46,6 +46,8 @@ class ClockedDevice(PooledDevice[TimedReceiver]):
         How time passes.
     keys : SocketKeys or None
         Gives the keys of sockets that frames are for.
+    own : sequence of int
+        As `PooledDevice` has it.
 
     Attributes
     ----------
@@ -59,6 +61,7 @@ class ClockedDevice(PooledDevice[TimedReceiver]):
         options: Options,
         timing: Timing,
         keys: SocketKeys | None = None,
+        own: Sequence[int] = (),
     ) -> None:
         """Fill all rings."""
         service, points = timing.as_service(), options.points
@@ -77,8 +80,9 @@ class ClockedDevice(PooledDevice[TimedReceiver]):
                 bins=self._bins(),
                 consumer=consumer,
             ),
+            own,
         )
-        self._traffic = [Traffic(points) for _ in self.packets if points]
+        self._traffic = {number: Traffic(points) for number in self._queues if points}
 
     def _bins(self) -> Bins | None:
         return new_bins(self._points) if self._points else None
@@ -101,28 +105,28 @@ class ClockedDevice(PooledDevice[TimedReceiver]):
 
     def carriers(self) -> dict[str, Carrier]:
         """Give the receivers of all queues by name, and what has come to each queue."""
-        traffic = {f"traffic of queue {n}": each for n, each in enumerate(self._traffic)}
+        traffic = {f"traffic of queue {n}": each for n, each in self._traffic.items()}
         return {**dict(self.receivers()), **traffic}
 
     def receive(self, frames: Frames) -> None:
         """Let the next frames arrive, each at its queue."""
         times = self.timeline.times(frames.ts_ns)
         if self._stalls and times.size:
-            stand_still(self.timeline, self._stalls, [r for q in self._queues for r in q.values()])
+            stand_still(self.timeline, self._stalls, [each for _, each in self.receivers()])
             self._stalls = []
         columns = (frames.frame_len, times, *([self._keys.of(frames)] if self._keys else []))
-        parts = [columns]
-        if len(self._queues) > 1:
-            masks = [frames.queue == number for number in range(len(self._queues))]
-            parts = [tuple(column[mask] for column in columns) for mask in masks]
+        parts = dict.fromkeys(self._queues, columns)
+        if len(self.packets) > 1:
+            masks = {number: frames.queue == number for number in self._queues}
+            parts = {n: tuple(column[mask] for column in columns) for n, mask in masks.items()}
         wait_for(
-            self._pool.submit(receiver.receive, *part)
-            for part, queue in zip(parts, self._queues, strict=True)
+            self._pool.submit(receiver.receive, *parts[number])
+            for number, queue in self._queues.items()
             for receiver in queue.values()
         )
-        for traffic, part in zip(self._traffic, parts, strict=bool(self._traffic)):
-            traffic.receive(*part[:2])
-        self.packets = [n + part[0].size for n, part in zip(self.packets, parts, strict=True)]
+        for number, traffic in self._traffic.items():
+            traffic.receive(*parts[number][:2])
+        self._count(frames)
 
     def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
         """Give the figures of each strategy, queue by queue, with the name of the consumer."""
@@ -133,10 +137,10 @@ class ClockedDevice(PooledDevice[TimedReceiver]):
         """Give memory and traffic over time, as `finish` does figures; all end together."""
         if not self._points:
             return []
-        end = max(receiver.ended for queue in self._queues for receiver in queue.values())
+        end = max(receiver.ended for _, receiver in self.receivers())
         by_queue = []
-        for queue, traffic in zip(self._queues, self._traffic, strict=True):
-            arrived = traffic.until(end)
+        for number, queue in self._queues.items():
+            arrived = self._traffic[number].until(end)
             found = {
                 behaviour: replace(receiver.series(end), traffic=arrived)
                 for behaviour, receiver in queue.items()

@@ -206,7 +206,7 @@ def collect(
         else:
             over_time = fed.series or [[] for _ in chosen]
             for each, queues, series in zip(chosen, fed.figures, over_time, strict=True):
-                results.results.extend(results_of(number, each, queues, series))
+                results.results.extend(results_of(number, each, queues, series, fed.own))
             results.zero_ns.append(fed.zero_ns)
             results.traces.append(fed.info)
             results.warnings.extend(fed.warnings)
@@ -216,14 +216,23 @@ def collect(
 
 
 def results_of(
-    trace: int, chosen: Strategy, queues: Sequence[Figures], series: Sequence[Series]
+    trace: int,
+    chosen: Strategy,
+    queues: Sequence[Figures],
+    series: Sequence[Series],
+    own: Sequence[int],
 ) -> Iterator[Result]:
-    """Give the result of the whole device, and those of its queues where there are several."""
-    whole = together(series) if series else None
-    yield Result(trace, chosen.name, combined(queues), chosen.doubt, series=whole)
-    if len(queues) > 1:
-        for queue, (figures, own) in enumerate(zip_longest(queues, series)):
-            yield Result(trace, chosen.name, figures, chosen.doubt, queue, own)
+    """Give the result of the whole device, and those of its queues where there are several.
+
+    `own` are their numbers where others are elsewhere: then nobody knows yet what the whole is.
+    """
+    if not own:
+        whole = together(series) if series else None
+        yield Result(trace, chosen.name, combined(queues), chosen.doubt, series=whole)
+    if own or len(queues) > 1:
+        numbers = own or range(len(queues))
+        for number, figures, over_time in zip_longest(numbers, queues, series):
+            yield Result(trace, chosen.name, figures, chosen.doubt, number, over_time)
 
 
 def listed(sources: Sequence[Source]) -> Sequence[Source]:

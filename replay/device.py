@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from operator import add
 from types import TracebackType
 
 import numpy as np
@@ -44,7 +45,6 @@ class Queue:
             for behaviour, strategy in dict(zip(self._behaviours, strategies, strict=True)).items()
         }
         self.spreader = Spreader(self._receivers.values(), options.threads or cores())
-        self.packets = 0
 
     def carriers(self) -> dict[str, Carrier]:
         """Give the receivers by the names of their strategies."""
@@ -73,51 +73,54 @@ class Device(AbstractContextManager["Device"]):
         What receives.
     options : Options
         How to replay.
+    own : sequence of int
+        Numbers of the queues that are here; none: all.
+
+    Attributes
+    ----------
+    packets : list of int
+        Frames that each queue has got, here or elsewhere.
     """
 
-    def __init__(self, strategies: Sequence[Strategy], options: Options) -> None:
+    def __init__(
+        self, strategies: Sequence[Strategy], options: Options, own: Sequence[int] = ()
+    ) -> None:
         """Fill all rings."""
         from .compiling import compile_together  # numba comes with it
 
         compile_together(strategies, options)
-        self._queues = [Queue(strategies, options) for _ in range(options.queues)]
+        self.packets = [0] * options.queues
+        numbers = own or range(options.queues)
+        self._queues = {number: Queue(strategies, options) for number in numbers}
         self._threads = ExitStack()
-        for queue in self._queues:
+        for queue in self._queues.values():
             self._threads.enter_context(queue.spreader)
-
-    @property
-    def packets(self) -> list[int]:
-        """Frames that each queue has got."""
-        return [queue.packets for queue in self._queues]
 
     @property
     def carried(self) -> Carried:
         """What it takes into the next captures; its receivers have done then what they have got."""
-        for queue in self._queues:
+        for queue in self._queues.values():
             queue.spreader.finish()
         return Carried(np.array(self.packets, np.int64))
 
     def resume(self, carried: Carried) -> None:
         """Go on with what another of the same options has carried."""
-        for queue, packets in zip(self._queues, carried.packets.tolist(), strict=True):
-            queue.packets = queue.spreader.sent = packets
+        self.packets = carried.packets.tolist()
+        for number, queue in self._queues.items():
+            queue.spreader.sent = self.packets[number]
 
     def carriers(self) -> dict[str, Carrier]:
         """Give the receivers of all queues by name."""
-        named = [(n, queue.carriers()) for n, queue in enumerate(self._queues)]
+        named = [(n, queue.carriers()) for n, queue in self._queues.items()]
         return {f"queue {n}, {name}": each for n, queue in named for name, each in queue.items()}
 
     def receive(self, frames: Frames) -> None:
         """Let each queue have its own of the next frames."""
-        if len(self._queues) == 1:
-            self._give(self._queues[0], frames.frame_len)
-            return
-        for number, queue in enumerate(self._queues):
-            self._give(queue, frames.frame_len[frames.queue == number])
-
-    def _give(self, queue: Queue, frame_len: Lengths) -> None:
-        queue.packets += frame_len.size
-        queue.spreader.add(frame_len)
+        several = len(self.packets) > 1
+        for number, queue in self._queues.items():
+            mine = frames.frame_len[frames.queue == number] if several else frames.frame_len
+            queue.spreader.add(mine)
+        self.packets = [*map(add, self.packets, frames.of_each(len(self.packets)))]
 
     def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
         """Give the figures of each strategy, queue by queue; `wire_bytes` are of each queue.
@@ -127,8 +130,7 @@ class Device(AbstractContextManager["Device"]):
         LedgerError
             The memory of one does not balance.
         """
-        wires = zip(self._queues, wire_bytes.tolist(), strict=True)
-        by_queue = [queue.finish(wire) for queue, wire in wires]
+        by_queue = [queue.finish(int(wire_bytes[n])) for n, queue in self._queues.items()]
         return [list(figures) for figures in zip(*by_queue, strict=True)]
 
     def __exit__(

@@ -29,13 +29,17 @@ Begin = Callable[[Digest, Selection, AnyDevice], None]
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """What one walk gave: the trace, figures of each strategy by queue, warnings, and series."""
+    """What one walk gave: the trace, figures of each strategy by queue, warnings, and series.
+
+    `own` are the numbers of the queues that these are of, where they are not all.
+    """
 
     info: TraceInfo
     figures: list[list[Figures]]
     warnings: list[ResultWarning]
     series: list[list[Series]] = field(default_factory=list)
     zero_ns: int | None = None
+    own: Sequence[int] = ()
 
 
 def feed(
@@ -46,11 +50,13 @@ def feed(
     number: int = 0,
     selection: Selection | None = None,
     begin: Begin | None = None,
+    own: Sequence[int] = (),
 ) -> Fed:
     """Walk a trace once and replay it under each strategy; `number` is the trace's, for warnings.
 
     `selection` is for a walk that is looked at by somebody else as well; `begin` is called with
-    all that the walk feeds before its first packet.
+    all that the walk feeds before its first packet; `own` are the queues that are emulated, where
+    others are elsewhere.
 
     Raises
     ------
@@ -61,7 +67,7 @@ def feed(
     timed = options.timing is not None
     selection = selection or Selection(trace, options, replaying=bool(strategies), timed=timed)
     told = 0
-    with device_of(strategies, options, trace, selection) as device:
+    with device_of(strategies, options, trace, selection, own) as device:
         if begin:
             begin(digest, selection, device)
         for frames in selection.frames(digest):
@@ -74,25 +80,29 @@ def feed(
     warnings += replay_warnings(trace, digest, selection, options, number)
     info = describe(trace, digest, selection.delivery, device.packets)
     if isinstance(device, Device) or device.timeline is None:
-        return Fed(info, figures, warnings)
+        return Fed(info, figures, warnings, own=own)
     warnings += clock_warnings(device.timeline, trace.path or trace.format, number)
     if isinstance(device, StackedDevice):
-        return Fed(info, figures, warnings)
-    return Fed(info, figures, warnings, device.series(), device.timeline.zero_ns)
+        return Fed(info, figures, warnings, own=own)
+    return Fed(info, figures, warnings, device.series(), device.timeline.zero_ns, own)
 
 
 def device_of(
-    strategies: Sequence[Strategy], options: Options, trace: Walkable, selection: Selection
+    strategies: Sequence[Strategy],
+    options: Options,
+    trace: Walkable,
+    selection: Selection,
+    own: Sequence[int],
 ) -> AnyDevice:
     """Give the device that receives: by the clock if there is one, with a stack if it is wanted."""
     if options.gro and strategies:
-        return StackedDevice(strategies, options, selection.delivery)
+        return StackedDevice(strategies, options, selection.delivery, own)
     if options.timing is None:
-        return Device(strategies, options)
+        return Device(strategies, options, own)
     keys = None
     if has_sockets(parse_consumer(options.consumer, options.rcvbuf)):
         keys = SocketKeys(trace, options, selection)
-    return ClockedDevice(strategies, options, options.timing, keys)
+    return ClockedDevice(strategies, options, options.timing, keys, own)
 
 
 def expected_packets(trace: Walkable, so_far: Selection) -> int | None:

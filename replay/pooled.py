@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from operator import add
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-import numpy as np
 from rxreplay.emulator import Figures, Strategy
 
 from .options import Options
 from .sources import Lengths
 from .spreading import cores
+from .vantages import Frames
 
 
 class Finishing(Protocol):
@@ -36,31 +37,41 @@ class PooledDevice(Generic[R]):
         How to replay.
     make : callable
         Gives a receiver under one strategy.
+    own : sequence of int
+        Numbers of the queues that are here; none: all.
 
     Attributes
     ----------
     packets : list of int
-        Frames that each queue has got.
+        Frames that each queue has got, here or elsewhere.
     """
 
     def __init__(
-        self, strategies: Sequence[Strategy], options: Options, make: Callable[[Strategy], R]
+        self,
+        strategies: Sequence[Strategy],
+        options: Options,
+        make: Callable[[Strategy], R],
+        own: Sequence[int] = (),
     ) -> None:
         """Fill all rings."""
         self.packets = [0] * options.queues
         self._behaviours = [each.behaviour(options.ring) for each in strategies]
         alike = dict(zip(self._behaviours, strategies, strict=True))
-        self._queues: list[Mapping[object, R]] = [
-            {behaviour: make(each) for behaviour, each in alike.items()}
-            for _ in range(options.queues)
-        ]
+        self._queues: dict[int, Mapping[object, R]] = {
+            number: {behaviour: make(each) for behaviour, each in alike.items()}
+            for number in own or range(options.queues)
+        }
         self._pool = ThreadPoolExecutor(options.threads or cores())
 
     def receivers(self) -> Iterator[tuple[str, R]]:
         """Give the receivers of all queues by name."""
-        for number, queue in enumerate(self._queues):
+        for number, queue in self._queues.items():
             for receiver in queue.values():
                 yield f"queue {number}, {receiver.strategy.name}", receiver
+
+    def _count(self, frames: Frames) -> None:
+        """Count what has come to each queue of the device."""
+        self.packets = [*map(add, self.packets, frames.of_each(len(self.packets)))]
 
     def finish(self, wire_bytes: Lengths) -> list[list[Figures]]:
         """Give the figures of each strategy, queue by queue; `wire_bytes` are of each queue.
@@ -71,7 +82,8 @@ class PooledDevice(Generic[R]):
             Something does not balance.
         """
         by_queue = []
-        for queue, wire in zip(self._queues, np.asarray(wire_bytes).tolist(), strict=True):
+        for number, queue in self._queues.items():
+            wire = int(wire_bytes[number])
             found = {behaviour: receiver.finish(wire) for behaviour, receiver in queue.items()}
             by_queue.append([found[behaviour] for behaviour in self._behaviours])
         return [list(figures) for figures in zip(*by_queue, strict=True)]

@@ -40,6 +40,8 @@ class StackedDevice(PooledDevice[StackedReceiver]):
         How to replay; `gro` is given.
     delivery : Delivery
         Gives the frames; packets are read on their way through it.
+    own : sequence of int
+        As `PooledDevice` has it.
 
     Attributes
     ----------
@@ -48,10 +50,14 @@ class StackedDevice(PooledDevice[StackedReceiver]):
     """
 
     def __init__(
-        self, strategies: Sequence[Strategy], options: Options, delivery: Delivery
+        self,
+        strategies: Sequence[Strategy],
+        options: Options,
+        delivery: Delivery,
+        own: Sequence[int] = (),
     ) -> None:
         """Fill all rings."""
-        super().__init__(strategies, options, lambda each: StackedReceiver(each, options))
+        super().__init__(strategies, options, lambda each: StackedReceiver(each, options), own)
         self.timeline = Timeline(options.timing.time) if options.timing else None
         self._stalls = options.timing.stalls().fixed if options.timing else []
         self._delivery = delivery
@@ -83,16 +89,15 @@ class StackedDevice(PooledDevice[StackedReceiver]):
         """Let the next frames arrive, each at its queue."""
         times = self.timeline.times(frames.ts_ns) if self.timeline else frames.ts_ns[:0]
         if self.timeline and self._stalls and times.size:
-            stand_still(self.timeline, self._stalls, [r for q in self._queues for r in q.values()])
+            stand_still(self.timeline, self._stalls, [each for _, each in self.receivers()])
             self._stalls = []
         arrived = Arrived(frames.frame_len, times, *self._layers.of(frames))
-        parts = [arrived.of(frames.queue == number) for number in range(len(self._queues))]
+        parts = {number: arrived.of(frames.queue == number) for number in self._queues}
         wait_for(
-            self._pool.submit(receiver.receive, part)
-            for part, queue in zip(parts, self._queues, strict=True)
+            self._pool.submit(receiver.receive, parts[number])
+            for number, queue in self._queues.items()
             for receiver in queue.values()
         )
-        new = (part.frame_len.size for part in parts)
-        self.packets = [n + size for n, size in zip(self.packets, new, strict=True)]
+        self._count(frames)
         if self._delivery.direction is not NOT_CLEAR:  # else packets wait for it
             self._layers.forget()

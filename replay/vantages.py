@@ -32,6 +32,22 @@ class Frames(NamedTuple):
     ts_ns: Int64s
     queue: Int64s
 
+    def of_each(self, queues: int) -> list[int]:
+        """Count those of each queue of a device that has so many.
+
+        Examples
+        --------
+        >>> three = np.array([60, 61, 62])
+        >>> Frames(three, three, three, np.array([1, 0, 1])).of_each(3)
+        [1, 2, 0]
+        >>> Frames(three, three[:0], three, three[:0]).of_each(1)
+        [3]
+        """
+        if queues == 1:
+            return [self.frame_len.size]
+        counts: list[int] = np.bincount(self.queue, minlength=queues).tolist()
+        return counts
+
     def followed_by(self, more: "Frames") -> "Frames":
         """Give these and more."""
         return Frames(*map(np.concatenate, zip(self, more, strict=True)))

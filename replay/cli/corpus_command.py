@@ -111,7 +111,7 @@ def command(
             output,
             chosen,
             options,
-            engine_of(workers, scheduler),
+            engine_of(workers, scheduler, quiet=quiet),
             going,
             told,
             reference=reference,
@@ -120,16 +120,17 @@ def command(
     finish(corpus, "corpus", form, None, quiet=quiet, folder=output, passed_over=passed_over)
 
 
-def engine_of(workers: int | None, scheduler: str | None) -> Any:
+def engine_of(workers: int | None, scheduler: str | None, *, quiet: bool) -> Any:
     """Give what does the work; with one worker it is this process."""
     from ..corpus.in_processes import ProcessEngine
-    from ..corpus.on_dask import DaskEngine
+    from ..corpus.on_dask import DaskEngine, say_nothing
     from ..corpus.sequential import SequentialEngine
     from ..spreading import cores
+    from .saying import complain
 
     if scheduler is not None:
         if workers is not None:
             raise click.UsageError("--workers is for this machine; with --scheduler it has no say")
-        return DaskEngine(scheduler)
+        return DaskEngine(scheduler, say_nothing if quiet else complain)
     count = workers or cores()
     return ProcessEngine(count) if count > 1 else SequentialEngine()

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import uuid4
@@ -19,9 +19,15 @@ TASKS_A_WORKER: Final = 3  # on their way: one is run, one waits for it, one com
 ROUNDS: Final = 4  # tasks that each worker is to have at least, so that none is idle at the end
 SECONDS: Final = 10  # to wait for an answer of the scheduler
 LOOK_EVERY: Final = 1.0  # seconds, at how many workers there are
+PATIENCE: Final = 5.0  # seconds without a worker, after which it is said what is waited for
 
 Opaque = Any  # distributed has no types for these
 Batch = tuple[Unit, ...]
+Say = Callable[[str], None]
+
+
+def say_nothing(_line: str) -> None:
+    """Keep a line from who does not want to read."""
 
 
 class DaskEngine:
@@ -31,11 +37,13 @@ class DaskEngine:
     ----------
     address : str
         Of the scheduler, as `tcp://10.0.0.1:8786`.
+    say : callable
+        Called with a line that people should read while they wait.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, say: Say = say_nothing) -> None:
         """Ask for nothing yet."""
-        self.address = address
+        self.address, self._say = address, say
 
     @property
     def workers(self) -> int:
@@ -53,7 +61,7 @@ class DaskEngine:
         """
         if units:
             with connected(self.address) as client:
-                yield from Flight(client, self.address, units).outcomes()
+                yield from Flight(client, self.address, units, self._say).outcomes()
 
 
 @contextmanager
@@ -93,9 +101,11 @@ def threads(client: Opaque) -> int:
 class Flight:
     """Units on their way; not all at once, for a scheduler keeps each of them in memory."""
 
-    def __init__(self, client: Opaque, address: str, units: Sequence[Unit]) -> None:
+    def __init__(
+        self, client: Opaque, address: str, units: Sequence[Unit], say: Say = say_nothing
+    ) -> None:
         """Send nothing yet."""
-        self._client, self._address = client, address
+        self._client, self._address, self._say = client, address, say
         self._room, self._looked = TASKS_A_WORKER * threads(client), time.monotonic()
         self._waiting = deque(batches(units, threads(client)))
         self._away: dict[Opaque, Batch] = {}
@@ -109,12 +119,25 @@ class Flight:
 
         coming = as_completed(loop=self._client.loop, raise_errors=False)
         self._send(coming)
+        self._wait_for_a_worker()
         for future in coming:
             yield from self._landed(future)
             try:
                 self._send(coming)
             except (OSError, RuntimeError) as error:  # the client has closed itself by then
                 raise self._gone() from error
+
+    def _wait_for_a_worker(self) -> None:
+        """Wait for the first worker, but not long in silence; it may come at any later time."""
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            self._say(
+                f"{self._address}: no worker has come yet, and the first one is waited for. Start "
+                f"one by: dask worker {self._address} --nthreads 1"
+            )
+        except (OSError, RuntimeError) as error:
+            raise self._gone() from error
 
     def _gone(self) -> RxReplayError:
         return RxReplayError(
@@ -144,7 +167,7 @@ class Flight:
         """Name a task for the dashboard, which puts those together that begin alike."""
         verb = "replay" if batch[0].group else "look"
         more = f" and {len(batch) - 1} more" if len(batch) > 1 else ""
-        return f"{verb}-{self._run}.{self._sent} {batch[0].name}{more}"
+        return f"{verb}-{self._run}.{self._sent} {batch[0].label}{more}"
 
     def _landed(self, future: Opaque) -> Iterator[Done]:
         """Give what a task has come to; what was about when workers died is sent again."""

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from .joining import joined
 from .unit import Done, Unit
 
 WORTH_PARTING: Final = 8 << 20  # bytes: below that a second walk costs more than it saves
+
+T = TypeVar("T")
 
 
 class Parts:
@@ -42,13 +45,19 @@ class Parts:
             for part in parts
             if part.key not in self._done[whole]
         )
-        return sorted(waiting, key=lambda part: -part.size * len(part.group))
+        return sorted(waiting, key=weight, reverse=True)
 
     def resume(self, parts_of: Callable[[str], Mapping[str, Any]]) -> None:
-        """Take parts that were kept, by the keys of their traces; never all, as those are whole."""
+        """Take parts that were kept, by the keys of their traces.
+
+        One is always left to do: its outcome is what makes a trace whole. Runs with different
+        numbers of workers, each of which was killed, can have left all that there are now.
+        """
         for whole, parts in self._parts.items():
             kept = parts_of(whole) if len(parts) > 1 else {}
             found = {part.key: kept[part.key] for part in parts if part.key in kept}
+            if len(found) == len(parts):
+                found.popitem()
             self._done[whole] = {key: Done(key, each, None) for key, each in found.items()}
 
     def unit(self, key: str) -> Unit:
@@ -66,34 +75,49 @@ class Parts:
         return joined(whole, [found[part.key] for part in parts])
 
 
-def parted(unit: Unit, parts: int) -> list[Unit]:
-    """Split a unit into groups of neighbouring strategies, as equal as can be.
+def parted(unit: Unit, workers: int) -> list[Unit]:
+    """Split a unit into groups of neighbouring strategies, and these by receive queues if need be.
 
     Strategies that are named one after the other are often of one kernel and share their queue.
     """
-    count = len(unit.group)
-    parts = min(parts, count)
-    cuts = [count * part // parts for part in range(parts + 1)]
-    return [replace(unit, group=unit.group[begin:end]) for begin, end in pairwise(cuts)]
+    groups, slices = shares(len(unit.group), unit.options.queues, workers)
+    numbers = split(tuple(range(unit.options.queues)), slices) if slices > 1 else [()]
+    return [
+        replace(unit, group=group, queues=queues)
+        for group in split(unit.group, groups)
+        for queues in numbers
+    ]
 
 
-def joined(whole: Unit, parts: Sequence[Done]) -> Done:
-    """Make one outcome of those of all parts, as if there had been none."""
-    reasons = [part.reason for part in parts if part.reason is not None]
-    documents = [part.document for part in parts if part.document is not None]
-    if reasons:
-        return Done(whole.key, None, reasons[0])
-    if any(each["traces"] != documents[0]["traces"] for each in documents):
-        changed = f"{whole.name}: it changed while it was read; run the command again"
-        return Done(whole.key, None, changed)
-    return Done(whole.key, one_document(documents), None)
+def shares(strategies: int, queues: int, workers: int) -> tuple[int, int]:
+    """Say into how many groups strategies are split, and into how many parts the queues of each.
+
+    By strategies as long as there are enough: how full queues are is not known before the walk.
+    Else so that the largest part is the least, and of equal ways that by strategies.
+
+    Examples
+    --------
+    >>> shares(11, 8, 4), shares(1, 8, 4), shares(3, 8, 8), shares(3, 2, 8), shares(3, 8, 6)
+    ((4, 1), (1, 4), (1, 8), (3, 2), (3, 2))
+    """
+    if strategies >= workers:
+        return workers, 1
+    ways = [(groups, min(queues, workers // groups)) for groups in range(strategies, 0, -1)]
+    return min(ways, key=lambda way: -(-strategies // way[0]) * -(-queues // way[1]))
 
 
-def one_document(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Put the results of parts one behind the other; what all of them say is said once."""
-    warnings = {tuple(each.items()): each for part in documents for each in part["warnings"]}
-    return {
-        **documents[0],
-        "results": [result for part in documents for result in part["results"]],
-        "warnings": list(warnings.values()),
-    }
+def split(things: tuple[T, ...], parts: int) -> list[tuple[T, ...]]:
+    """Split things into groups of neighbours, as equal as can be.
+
+    Examples
+    --------
+    >>> split((1, 2, 3, 4, 5), 2)
+    [(1, 2), (3, 4, 5)]
+    """
+    cuts = [len(things) * part // parts for part in range(parts + 1)]
+    return [things[begin:end] for begin, end in pairwise(cuts)]
+
+
+def weight(unit: Unit) -> int:
+    """Say how much there is to emulate, as far as that is known."""
+    return unit.size * len(unit.group) * len(unit.queues or range(unit.options.queues))

@@ -60,7 +60,7 @@ class Store:
         return failure
 
     def parts(self, key: str) -> dict[str, Any]:
-        """Read what there is of a trace under some of the strategies, by the keys of the parts."""
+        """Read what there is of a trace, strategies or queues of it, by the keys of the parts."""
         found = sorted(name for name in self._there[PARTS] if name.startswith(f"{key}-"))
         return {name.removeprefix(f"{key}-"): self._read(PARTS, name) for name in found}
 
@@ -77,7 +77,7 @@ class Store:
         self._forget_parts(key)
 
     def keep_part(self, key: str, part: str, document: Mapping[str, Any]) -> None:
-        """Keep what a trace has come to under some of the strategies."""
+        """Keep what a part of a trace has come to: some of its strategies, or of its queues."""
         self._write(PARTS, f"{key}-{part}", document)
 
     def tidy(self) -> None:

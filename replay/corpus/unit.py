@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from rxreplay.comparing import collect
@@ -25,7 +25,7 @@ from .listing import Input, input_of
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A trace, and the strategies that one worker replays it under.
+    """A trace, the strategies that one worker replays it under, and the queues that it emulates.
 
     Attributes
     ----------
@@ -38,6 +38,8 @@ class Unit:
     options : Options
     config : dict
         What decides the figures, of the whole run.
+    queues : tuple of int
+        Numbers of the receive queues that are emulated here, as others are elsewhere; none: all.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Unit:
     group: tuple[str, ...]
     options: Options
     config: Mapping[str, Any]
+    queues: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
@@ -55,8 +58,17 @@ class Unit:
             self.group,
             MODEL,
             str(RESULT),
+            *([self.queues] if self.queues else []),  # a whole has the name that it always had
         ]
         return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """What it is called where people watch."""
+        if not self.queues:
+            return self.name
+        first, last = self.queues[0], self.queues[-1]
+        return f"{self.name}, " + (f"queue {first}" if first == last else f"queues {first}-{last}")
 
     @property
     def size(self) -> int:
@@ -98,7 +110,7 @@ def replayed(unit: Unit) -> dict[str, Any]:
     """
     options = replace(unit.options, threads=1, join="time" if len(unit.inputs) > 1 else None)
     sources = [each.url for each in unit.inputs]
-    feeding = feed if unit.group else looked_at
+    feeding = partial(feed, own=unit.queues) if unit.group else looked_at
     results = collect(sources, chosen(unit.group), options, no_progress, {**unit.config}, feeding)
     for each in unit.inputs:
         if input_of(each.url)[1] != each:

@@ -123,6 +123,26 @@ def test_a_scheduler_that_goes_away_is_one_line_and_the_next_one_goes_on(many, t
     assert files(tmp_path / "r") == alone(many, tmp_path)
 
 
+def test_a_cluster_without_workers_is_waited_for_and_that_is_said(tmp_path):
+    source = archive(tmp_path / "a", many=2)
+    command = [sys.executable, "-m", "rxreplay", "corpus", str(source), "-o", str(tmp_path / "r")]
+    how = ("-s", "5.10/mergeable", "--direction=both", "--scheduler")
+    with cluster(tmp_path / "cluster", workers=0) as made:
+        process = subprocess.Popen(
+            [*command, *how, made.address],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        line = process.stderr.readline()
+        assert line.startswith(f"{made.address}: no worker has come yet"), line
+        assert f"dask worker {made.address} --nthreads 1" in line
+        assert process.poll() is None
+        made.add_worker()
+        assert ended(process) == (0, "")
+    assert files(tmp_path / "r") == alone(source, tmp_path)
+
+
 DEADLY = """
 import os, signal
 from rxreplay.corpus import on_dask

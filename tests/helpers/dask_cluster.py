@@ -25,9 +25,12 @@ class Cluster:
             assert time.monotonic() < end, "no scheduler"
             time.sleep(0.02)
         self.address = json.loads(self._file.read_text())["address"]
-        where = f"--local-directory={folder}"
+        self._where = f"--local-directory={folder}"
         for _ in range(workers):
-            self.processes.append(self.start("worker", "--nthreads=1", where))
+            self.add_worker()
+
+    def add_worker(self):
+        self.processes.append(self.start("worker", "--nthreads=1", self._where))
 
     def start(self, what, *options):
         command = [sys.executable, "-m", "dask", what, f"--scheduler-file={self._file}"]

@@ -230,6 +230,12 @@ def test_each_queue_is_as_a_replay_of_its_packets_alone(steering, vantage):
         assert sum(delivery.wire_bytes) == results.of(0)[name].wire_bytes
 
 
+def test_of_several_queues_the_first_gets_all_where_nobody_steers():
+    asked = {"queues": 3, "steering": "single", "direction": "both", "vantage": "device"}
+    trace = rxreplay.replay(io.BytesIO(capture_of(FLOWS)), "5.10/small", **asked).traces[0]
+    assert trace.queue_packets == [len(FLOWS), 0, 0]
+
+
 @pytest.mark.parametrize(
     ("asked", "text"),
     [

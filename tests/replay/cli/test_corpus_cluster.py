@@ -9,14 +9,20 @@ from rxreplay.corpus.on_dask import DaskEngine
 
 
 def test_a_scheduler_does_the_work():
-    engine = engine_of(None, "tcp://10.0.0.1:8786")
+    engine = engine_of(None, "tcp://10.0.0.1:8786", quiet=False)
     assert isinstance(engine, DaskEngine)
     assert engine.address == "tcp://10.0.0.1:8786"
 
 
+@pytest.mark.parametrize(("quiet", "said"), [(False, "nobody is there\n"), (True, "")])
+def test_what_a_scheduler_waits_for_is_said_on_standard_error(capsys, quiet, said):
+    engine_of(None, "tcp://10.0.0.1:8786", quiet=quiet)._say("nobody is there")
+    assert capsys.readouterr() == ("", said)
+
+
 def test_workers_of_this_machine_have_no_say_on_a_cluster():
     with pytest.raises(click.UsageError, match="--workers is for this machine"):
-        engine_of(2, "tcp://10.0.0.1:8786")
+        engine_of(2, "tcp://10.0.0.1:8786", quiet=False)
 
 
 def test_without_a_scheduler_one_line_says_so(rxreplay, tmp_path, monkeypatch):

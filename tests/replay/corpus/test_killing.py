@@ -10,8 +10,10 @@ import time
 from contextlib import suppress
 
 import pytest
-from helpers.archives import archive, files
+from helpers.archives import archive, files, run
 from helpers.processes import alive, children, grandchildren, results_in, until
+from rxreplay.corpus import parting
+from rxreplay.corpus.sequential import SequentialEngine
 
 pytestmark = pytest.mark.compiled  # what is killed runs in processes of its own
 
@@ -88,3 +90,49 @@ def test_an_interrupt_ends_with_130_and_what_is_done_is_kept(whole, tmp_path):
     assert 5 <= results_in(tmp_path / "r") < MANY
     subprocess.run(command(folder, tmp_path / "r", "2"), capture_output=True, check=False)
     assert files(tmp_path / "r") == files(undisturbed)
+
+
+BY_QUEUE = """
+import os, signal, sys
+from helpers.archives import run
+from rxreplay.corpus import parting
+from rxreplay.corpus.in_processes import ProcessEngine
+
+parting.WORTH_PARTING = 0
+
+
+class Killed(ProcessEngine):
+    def run(self, units):
+        for number, done in enumerate(super().run(units)):
+            if number == 2:  # two parts are kept by then
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield done
+
+
+folder, results = sys.argv[1:]
+run(folder, results, Killed(4), names=("5.10/mergeable",), queues=8)
+"""
+
+
+class Counting(SequentialEngine):
+    """Runs units here, as many as four workers would have, and counts them."""
+
+    workers, units = 4, 0
+
+    def run(self, units):
+        Counting.units += len(units)
+        return super().run(units)
+
+
+def test_parts_by_queue_of_a_run_that_was_killed_are_taken_up_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, sys.path)))
+    monkeypatch.setattr(parting, "WORTH_PARTING", 0)
+    folder, how = archive(tmp_path / "a", 1), {"names": ("5.10/mergeable",), "queues": 8}
+    client = [sys.executable, "-c", BY_QUEUE, folder, tmp_path / "r"]
+    ended = subprocess.run(client, capture_output=True, check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert len(os.listdir(tmp_path / "r" / "parts")) == 2
+    run(folder, tmp_path / "r", Counting(), **how)
+    assert Counting.units == 2  # of four
+    run(folder, tmp_path / "undisturbed", **how)
+    assert files(tmp_path / "r") == files(tmp_path / "undisturbed")

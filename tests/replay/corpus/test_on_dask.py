@@ -13,7 +13,7 @@ from distributed.scheduler import KilledWorker
 from helpers.archives import NAMES, archive, files, listed, run
 from hypothesis import given
 from hypothesis import strategies as st
-from rxreplay.corpus import on_dask
+from rxreplay.corpus import on_dask, parting
 from rxreplay.corpus.listing import Input
 from rxreplay.corpus.on_dask import DaskEngine, batches, connected
 from rxreplay.corpus.unit import Unit, work
@@ -59,6 +59,17 @@ def test_a_corpus_has_the_same_bytes_on_a_cluster(scheduler, tmp_path):
     run(folder, tmp_path / "here")
     run(folder, tmp_path / "there", DaskEngine(scheduler))
     assert files(tmp_path / "there") == files(tmp_path / "here")
+
+
+def test_a_trace_is_shared_by_queue_on_a_cluster_as_well(scheduler, tmp_path, monkeypatch):
+    monkeypatch.setattr(parting, "WORTH_PARTING", 0)
+    folder, how = archive(tmp_path / "a", many=1), {"names": NAMES[:1], "queues": 5}
+    run(folder, tmp_path / "here", **how)
+    keys, key_of = [], on_dask.Flight._key
+    monkeypatch.setattr(on_dask.Flight, "_key", lambda *of: keys.append(key_of(*of)) or keys[-1])
+    run(folder, tmp_path / "there", DaskEngine(scheduler), **how)
+    assert files(tmp_path / "there") == files(tmp_path / "here")
+    assert [key.partition("000.pcap")[2] for key in keys] == [", queues 2-4", ", queues 0-1"]
 
 
 def test_few_tasks_are_on_their_way_and_their_names_say_what_is_run(scheduler, units, monkeypatch):
@@ -185,6 +196,47 @@ def test_what_is_to_be_installed_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(RxReplayError, match=r"pip install 'rxreplay\[cluster\]'"):
         print(DaskEngine("tcp://127.0.0.1:1").workers)
+
+
+@pytest.fixture
+def deserted():
+    """A scheduler without a worker, and its cluster."""
+    with LocalCluster(
+        n_workers=0,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    ) as cluster:
+        yield cluster
+
+
+def test_who_waits_for_a_worker_is_told_once_and_goes_on_when_one_comes(
+    deserted, units, monkeypatch
+):
+    monkeypatch.setattr(on_dask, "PATIENCE", 0.2)
+    said = []
+
+    def hear(line):
+        said.append(line)
+        deserted.scale(1)
+
+    address = deserted.scheduler_address
+    assert by_key(DaskEngine(address, hear).run(units)) == by_key(map(work, units))
+    assert said == [
+        f"{address}: no worker has come yet, and the first one is waited for. Start one by: dask "
+        f"worker {address} --nthreads 1"
+    ]
+    assert by_key(DaskEngine(address, hear).run(units)) == by_key(map(work, units))
+    assert len(said) == 1  # there is one now
+
+
+def test_a_scheduler_that_goes_away_before_a_worker_came_is_one_line(scheduler, units, monkeypatch):
+    with connected(scheduler) as client:
+        monkeypatch.setattr(client, "wait_for_workers", lambda *_, **__: cut())
+        flight = on_dask.Flight(client, scheduler, units)
+        with pytest.raises(RxReplayError, match=f"{scheduler}: the scheduler went away"):
+            list(flight.outcomes())
 
 
 def test_without_workers_there_is_room_for_one():

@@ -1,9 +1,10 @@
 """A unit: its key, and what a worker makes of it."""
 
+import hashlib
 import json
 import os
 import pickle
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import pytest
 import rxreplay
@@ -12,7 +13,10 @@ from oracles import capture_writer as writer
 from rxreplay.corpus import unit as unit_module
 from rxreplay.corpus.listing import Input
 from rxreplay.corpus.unit import Unit, work
+from rxreplay.emulator.checkpoint import MODEL
 from rxreplay.options import Options
+from rxreplay.recorded import config_sha256
+from rxreplay.schemas import RESULT
 from rxreplay.settings import resolve
 from rxreplay.timing import Timing
 
@@ -56,6 +60,8 @@ def test_whatever_can_change_a_result_changes_its_key(units, monkeypatch):
         replace(unit, inputs=(replace(each, version="mtime_ns:1"),)),
         replace(unit, inputs=(each, each)),
         replace(unit, group=NAMES[:2]),
+        replace(unit, queues=(0,)),
+        replace(unit, queues=(0, 1)),
         unit_of(unit, ring=512),
         unit_of(unit, timing=Timing("rate:1000")),
         units[1],
@@ -65,6 +71,20 @@ def test_whatever_can_change_a_result_changes_its_key(units, monkeypatch):
     monkeypatch.setattr(unit_module, "MODEL", -1)
     keys.add(unit.key)
     assert len(keys - {before}) == len(others) + 1
+
+
+def test_a_whole_has_the_key_that_results_of_before_lie_under(units):
+    each, config = units[0], config_sha256(units[0].config)
+    parts = [[astuple(i) for i in each.inputs], config, each.group, MODEL, str(RESULT)]
+    assert each.key == hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("queues", "label"),
+    [((), "a.pcap"), ((3,), "a.pcap, queue 3"), ((3, 4), "a.pcap, queues 3-4")],
+)
+def test_people_read_which_queues_a_part_has(units, queues, label):
+    assert replace(units[0], name="a.pcap", queues=queues).label == label
 
 
 def test_threads_change_no_key(units):
