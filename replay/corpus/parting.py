@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from .joining import joined
 from .unit import Done, Unit
 
-WORTH_PARTING: Final = 8 << 20  # bytes: below that a second walk costs more than it saves
+WORTH_PARTING: Final = 1 << 30  # bytes: below that, starting a process costs more than it saves
 
 T = TypeVar("T")
 
