@@ -8,6 +8,7 @@ Reporter = Callable[..., None]  # (Results, TextIO or BinaryIO), and how a table
 
 FORMATS: Final = ("table", "json", "csv")
 DIFF_FORMATS: Final = (*FORMATS, "markdown")
+CORPUS_FORMATS: Final = ("table", "json")
 MORE_FORMATS: Final = (*FORMATS, "jsonl", "markdown", "parquet", "openmetrics")
 BINARY: Final = ("parquet",)
 ELSEWHERE: Final = {
