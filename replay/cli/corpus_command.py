@@ -118,8 +118,8 @@ def command(
             told,
             reference=reference,
         )
-    passed_over = found.passed_over
-    finish(corpus, "corpus", form, None, quiet=quiet, folder=output, passed_over=passed_over)
+    view: dict[str, Any] = {"folder": output, "passed_over": found.passed_over}
+    finish(corpus, "corpus", form, None, quiet=quiet, last=corpus.failures, **view)
 
 
 def engine_of(workers: int | None, scheduler: str | None) -> Any:

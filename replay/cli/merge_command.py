@@ -21,4 +21,5 @@ def command(results: tuple[str, ...], output: str, form: str, quiet: bool) -> No
     from ..corpus.merge import merge
     from .reporting import finish
 
-    finish(merge(results, output), "corpus", form, None, quiet=quiet, folder=output)
+    merged = merge(results, output)
+    finish(merged, "corpus", form, None, quiet=quiet, last=merged.failures, folder=output)

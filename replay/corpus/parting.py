@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
+from rxreplay.errors import UnreadableError
+
 from .unit import Done, Unit
 
 WORTH_PARTING: Final = 8 << 20  # bytes: below that a second walk costs more than it saves
@@ -49,7 +51,7 @@ class Parts:
         for whole, parts in self._parts.items():
             kept = parts_of(whole) if len(parts) > 1 else {}
             found = {part.key: kept[part.key] for part in parts if part.key in kept}
-            self._done[whole] = {key: Done(key, each, None) for key, each in found.items()}
+            self._done[whole] = {key: Done(key, each) for key, each in found.items()}
 
     def unit(self, key: str) -> Unit:
         """Give the trace that has a key, or a part with it."""
@@ -79,14 +81,14 @@ def parted(unit: Unit, parts: int) -> list[Unit]:
 
 def joined(whole: Unit, parts: Sequence[Done]) -> Done:
     """Make one outcome of those of all parts, as if there had been none."""
-    reasons = [part.reason for part in parts if part.reason is not None]
+    failed = [part for part in parts if part.reason is not None]
     documents = [part.document for part in parts if part.document is not None]
-    if reasons:
-        return Done(whole.key, None, reasons[0])
+    if failed:
+        return replace(failed[0], key=whole.key)
     if any(each["traces"] != documents[0]["traces"] for each in documents):
         changed = f"{whole.name}: it changed while it was read; run the command again"
-        return Done(whole.key, None, changed)
-    return Done(whole.key, one_document(documents), None)
+        return Done(whole.key, None, changed, UnreadableError.kind)
+    return Done(whole.key, one_document(documents))
 
 
 def one_document(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -30,3 +30,11 @@ def summary_of(packets):
         "above_mtu_packets": sum(length > 1514 for length in lengths),
         "ts_backwards": sum(b < a for a, b in itertools.pairwise(times)),
     }
+
+
+def bucket_edges():
+    """Give the least length of each bucket up to 2^32: single bytes, then 128 to a doubling."""
+    edges = list(range(2048))
+    for doubling in range(11, 32):
+        edges += [2**doubling + part * 2**doubling // 128 for part in range(128)]
+    return edges
