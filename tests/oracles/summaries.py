@@ -9,6 +9,15 @@ def nearest_rank(lengths, percent):
     return ordered[max(1, ceil(percent * len(ordered) / 100)) - 1] if ordered else None
 
 
+def quantile(lengths, thousandths):
+    ordered = sorted(lengths)
+    return next(
+        length
+        for rank, length in enumerate(ordered, start=1)
+        if 1000 * rank >= thousandths * len(ordered)
+    )
+
+
 def summary_of(packets):
     """Give what `Summary.as_dict` gives, for `(ts_ns or None, wire_len, cap_len)`."""
     times = [ts for ts, _, _ in packets if ts is not None]

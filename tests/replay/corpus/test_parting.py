@@ -102,8 +102,8 @@ def test_parts_of_a_run_that_was_stopped_are_not_replayed_again(tmp_path):
 
 def test_the_first_reason_is_that_of_the_trace():
     unit = bare()
-    parts = [Done("1", {"traces": []}, None), Done("2", None, "one"), Done("3", None, "two")]
-    assert joined(unit, parts) == Done(unit.key, None, "one")
+    parts = [Done("1", {"traces": []}), Done("2", None, "one", "damaged"), Done("3", None, "two")]
+    assert joined(unit, parts) == Done(unit.key, None, "one", "damaged")
 
 
 def test_parts_of_different_packets_are_no_whole():
@@ -111,3 +111,4 @@ def test_parts_of_different_packets_are_no_whole():
     parts = [Done("1", {"traces": [1]}, None), Done("2", {"traces": [2]}, None)]
     done = joined(unit, parts)
     assert (done.document, "changed while it was read" in done.reason) == (None, True)
+    assert done.kind == "unreadable"
