@@ -28,15 +28,20 @@ def length_quantiles(lengths: Mapping[str, int], longest: int) -> dict[str, Any]
 
     Examples
     --------
-    >>> found = length_quantiles({"60": 1, "1514": 8, "65024": 1}, 65_226)
-    >>> found["p50"], found["p99"], found["max"]
-    ({'least': 1514, 'most': 1514}, {'least': 65024, 'most': 65226}, 65226)
+    >>> found = length_quantiles({"60": 1, "1514": 7, "65024": 2}, 65_226)
+    >>> found["p50"], found["p90"]
+    ({'least': 1514, 'most': 1514}, {'least': 65024, 'most': 65226})
+    >>> found["p99"], found["max"]
+    ({'least': 65226, 'most': 65226}, 65226)
     """
     rising = sorted((int(least), count) for least, count in lengths.items())
     so_far = list(accumulate(count for _, count in rising))
 
     def ranked(part: int, whole: int) -> dict[str, int]:
-        least, _ = rising[bisect_left(so_far, -(-part * so_far[-1] // whole))]
+        rank = -(-part * so_far[-1] // whole)
+        if rank == so_far[-1]:  # the longest packet itself
+            return {"least": longest, "most": longest}
+        least, _ = rising[bisect_left(so_far, rank)]
         return {"least": least, "most": min(most_of(least), longest)}
 
     return {name: ranked(*share) for name, share in QUANTILES.items()} | {"max": longest}

@@ -20,8 +20,6 @@ def write_corpus(corpus: Corpus, out: TextIO, *, folder: str, passed_over: int =
     """Write totals, a row for each strategy, and where the results lie."""
     to, document = console(out), corpus.document
     to.print(line(heading(document["totals"]), "bold"), soft_wrap=True)
-    if document.get("replayed_len"):
-        to.print(line(lengths_text(document["replayed_len"])), soft_wrap=True)
     if corpus.replayed is not None:
         to.print(line(progress(corpus, corpus.replayed, passed_over), "dim"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
@@ -30,6 +28,8 @@ def write_corpus(corpus: Corpus, out: TextIO, *, folder: str, passed_over: int =
         table.add_column(head, justify="right", no_wrap=True)
     for result in document["results"]:
         table.add_row(*cells(result))
+    if document.get("replayed_len"):
+        to.print(line(lengths_text(document["replayed_len"])), soft_wrap=True)
     if corpus.failures:
         to.print(line(corpus.failures), soft_wrap=True)
     if document["traces"]:

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rxreplay.length_quantiles import QUANTILES
-from rxreplay.traces.buckets import EXACT_BELOW, TO_A_DOUBLING
+from rxreplay.traces.buckets import TO_A_DOUBLING
 
 LENGTH_HEADS: Final = ("quantile", "bytes on the wire", "error")
 EXACT: Final = "exact"
 WIDTH: Final = f"{100 / TO_A_DOUBLING:.1f} %"
-BOUNDS: Final = f"exact below {EXACT_BELOW:,} B, to {WIDTH} from there on"
 
 
 def name_of(quantile: str) -> str:
@@ -42,12 +41,10 @@ def lengths_text(lengths: Mapping[str, Any]) -> str:
     --------
     >>> one = {"least": 60, "most": 60}
     >>> lengths_text({"p50": one, "p90": one, "p99": one, "p999": one, "max": 60})
-    'length of what was replayed: p50 60, p90 60, p99 60, p99.9 60, max 60 (exact)'
+    'replayed lengths: p50 60, p90 60, p99 60, p99.9 60, max 60'
     """
     shown = [f"{name_of(each)} {between_text(lengths[each])}" for each in QUANTILES]
-    exact = all(lengths[each]["least"] == lengths[each]["most"] for each in QUANTILES)
-    how = EXACT if exact else BOUNDS
-    return f"length of what was replayed: {', '.join(shown)}, max {lengths['max']:,} ({how})"
+    return f"replayed lengths: {', '.join(shown)}, max {lengths['max']:,}"
 
 
 def length_rows(lengths: Mapping[str, Any] | None) -> Iterator[list[str]]:
