@@ -83,8 +83,9 @@ def test_of_what_each_run_says_it_is_the_last_line(folder, tmp_path, rxreplay):
     assert f"<p>{said}.</p>" in page.read_text()
 
 
-def test_without_a_failure_nothing_is_said_of_them(tmp_path, rxreplay, capture):
-    how = ("-o", tmp_path / "r", "-s", "5.10/small", "-q", "--workers", "1")
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_without_a_failure_nothing_is_said_of_them(tmp_path, rxreplay, capture, form):
+    how = ("-o", tmp_path / "r", "-s", "5.10/small", "-q", "--workers", "1", "--format", form)
     done = rxreplay("corpus", capture(), *how)
     assert (done.exit_code, done.stderr, "failed" in done.stdout) == (0, "", False)
     rxreplay("report", tmp_path / "r", "-o", tmp_path / "page.html")
