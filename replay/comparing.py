@@ -196,13 +196,14 @@ def collect(
     """Walk trace after trace; one that cannot be read does not cost the others."""
     results = Results(config, traces=[], results=[], warnings=[], failed=[])
     results.run["threads"] = options.threads or cores()
+    errors = []
     for opening in openings(sources, options):
         number = len(results.traces)
         try:
             with opening() as trace:
                 fed = feeding(trace, chosen, options, progress, number)
         except TraceError as error:
-            results.failed.append(str(error))
+            errors.append(error)
         else:
             over_time = fed.series or [[] for _ in chosen]
             for each, queues, series in zip(chosen, fed.figures, over_time, strict=True):
@@ -210,9 +211,17 @@ def collect(
             results.zero_ns.append(fed.zero_ns)
             results.traces.append(fed.info)
             results.warnings.extend(fed.warnings)
+    results.failed.extend(map(str, errors))
     if not results.traces:
-        raise TraceError("; ".join(results.failed) or "no capture was given")
+        raise one_of(errors)
     return results
+
+
+def one_of(errors: Sequence[TraceError]) -> TraceError:
+    """Give one error for all: of its own kind where it is the only one."""
+    if len(errors) == 1:
+        return errors[0]
+    return TraceError("; ".join(map(str, errors)) or "no capture was given")
 
 
 def results_of(

@@ -13,6 +13,24 @@ class SizeClass(TypedDict):
     wire_bytes: int
 
 
+class Between(TypedDict):
+    """The least and the most that a quantile can be: the same where it is exact."""
+
+    least: int
+    most: int
+
+
+class LengthsReplayed(TypedDict):
+    """Lengths on the wire of what was replayed: quantiles, the greatest, packets by bucket."""
+
+    p50: Between
+    p90: Between
+    p99: Between
+    p999: Between
+    max: int
+    counts: dict[str, int]
+
+
 class CorpusInput(TypedDict):
     """A capture of a corpus, and what tells it from another one of its name."""
 
@@ -42,6 +60,7 @@ class CorpusFailed(TypedDict):
     name: str
     inputs: list[CorpusInput]
     result: str
+    kind: str
     reason: str
 
 
@@ -80,6 +99,7 @@ class Corpus(Recorded):
     model: int
     totals: CorpusTotals
     by_size: dict[str, SizeClass]
+    replayed_len: LengthsReplayed | None
     results: list[CorpusResult]
     traces: list[CorpusTrace]
     failed: list[CorpusFailed]

@@ -13,6 +13,8 @@ from rxreplay.traces.decap import LeftOut
 from rxreplay.traces.decision import Decision as DirectionDecision
 from rxreplay.traces.decision import DirectionError, decision_text, read_decision
 from rxreplay.traces.ends import Ends, ends_of, join_ends
+from rxreplay.traces.length_counts import Carried as CarriedLengths
+from rxreplay.traces.length_counts import LengthCounts
 from rxreplay.traces.packets import Int64s, Record, Records
 from rxreplay.traces.rules import Everything
 from rxreplay.traces.selecting import EVIDENCE_PACKETS, Selector
@@ -54,6 +56,7 @@ class Carried:
     vantage: Any  # each has its own
     packets: int
     wire_bytes: Int64s
+    lengths: CarriedLengths
 
 
 class Delivery:
@@ -76,6 +79,8 @@ class Delivery:
         Of the capture, delivered so far.
     wire_bytes : int64 array, shape (queues,)
         Bytes on the wire of those that went to each queue.
+    lengths : LengthCounts
+        Their lengths on the wire; of all that was walked by lengths alone, the summary has them.
     unclear : str
         Why it is not clear what the guest received; "" where it is.
     watch : callable or None
@@ -96,6 +101,7 @@ class Delivery:
         self.watch: Callable[[Packets, Int64s], None] | None = None
         self.packets = 0
         self.wire_bytes: Int64s = np.zeros(options.queues, np.int64)
+        self.lengths = LengthCounts()
 
     @property
     def by_packet(self) -> bool:
@@ -125,6 +131,7 @@ class Delivery:
             vantage=self._vantage.carried,
             packets=self.packets,
             wire_bytes=self.wire_bytes,
+            lengths=self.lengths.carried,
         )
 
     def resume(self, carried: Carried) -> None:
@@ -138,6 +145,7 @@ class Delivery:
         self._arriving.resume(carried.arriving)
         self._vantage.resume(carried.vantage)
         self.packets, self.wire_bytes = carried.packets, carried.wire_bytes
+        self.lengths.resume(carried.lengths)
 
     def take(self, packets: Packets, numbers: Int64s) -> Frames:
         """Give the frames that are known when these packets have come.
@@ -237,5 +245,6 @@ class Delivery:
 
     def _deliver(self, arrivals: Arrivals) -> Frames:
         self.packets += arrivals.number.size
+        self.lengths.add(arrivals.wire_len)
         np.add.at(self.wire_bytes, arrivals.queue, arrivals.wire_len)
         return self._vantage.take(arrivals)

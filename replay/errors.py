@@ -2,11 +2,43 @@
 
 
 class RxReplayError(Exception):
-    """Something the user can act on: its text says where, what was found and what to do next."""
+    """Something the user can act on: its text says where, what was found and what to do next.
+
+    Attributes
+    ----------
+    kind : str
+        By which those of many captures are counted; `rxreplay.corpus.failures` says it in words.
+    """
+
+    kind = "other"
 
 
 class TraceError(RxReplayError):
     """A capture cannot be read, or not to its end."""
+
+
+class UnreadableError(TraceError):
+    """The bytes of a capture cannot be had, or not all of them."""
+
+    kind = "unreadable"
+
+
+class NoCaptureError(TraceError):
+    """What was given is no capture."""
+
+    kind = "no_capture"
+
+
+class DamagedError(TraceError):
+    """Something impossible stands in a capture."""
+
+    kind = "damaged"
+
+
+class LinkTypeError(TraceError):
+    """A capture is of a link that no guest receives from."""
+
+    kind = "link_type"
 
 
 class OptionError(RxReplayError):

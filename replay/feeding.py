@@ -8,13 +8,15 @@ from rxreplay.emulator import Figures, Strategy
 from rxreplay.emulator.series import Series
 from rxreplay.traces import Digest
 from rxreplay.traces.decap import LeftOut
-from rxreplay.traces.summary import HISTOGRAM, Summary
+from rxreplay.traces.length_counts import HISTOGRAM
+from rxreplay.traces.summary import Summary
 
 from .by_size import by_size
 from .clocked import ClockedDevice
 from .consumers import has_sockets, parse_consumer
 from .delivering import Delivery
 from .device import Device
+from .lengths_replayed import replayed_len
 from .options import Options, Progress, no_progress
 from .result import Decided, ResultWarning, TraceInfo
 from .selecting import Selection
@@ -131,6 +133,7 @@ def describe(
         queue_packets=queue_packets,
         digest=digest.fingerprint_text if delivery.replaying else None,
         by_size=by_size(digest.summary),
+        replayed_len=replayed_len(digest.summary, delivery) if delivery.replaying else None,
         **held,
     )
 

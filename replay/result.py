@@ -53,6 +53,22 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayedLen:
+    """Lengths on the wire.
+
+    Attributes
+    ----------
+    max : int or None
+        The greatest; None of no packet.
+    counts : dict of str to int
+        Packets of each bucket that has some, by its least length: docs/corpus.md.
+    """
+
+    max: int | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class TraceInfo:
     """A capture as it was read; what has no value (no packet, no time) is None.
 
@@ -71,6 +87,8 @@ class TraceInfo:
         where nothing is replayed.
     by_size : dict of str to dict
         `packets` and `wire_bytes` of each size class, exact.
+    replayed_len : ReplayedLen or None
+        Lengths on the wire of the packets that were replayed; None where nothing is replayed.
     """
 
     path: str | None
@@ -94,6 +112,7 @@ class TraceInfo:
     queue_packets: list[int]
     digest: str | None
     by_size: dict[str, dict[str, int]] = field(default_factory=dict)
+    replayed_len: ReplayedLen | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Give the trace as JSON has it."""

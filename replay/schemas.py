@@ -25,7 +25,7 @@ class Schema:
     Examples
     --------
     >>> str(RESULT), RESULT.can_read("rxreplay/1"), RESULT.can_read("rxreplay/1.7")
-    ('rxreplay/1.1', True, True)
+    ('rxreplay/1.2', True, True)
     >>> RESULT.can_read("rxreplay/2.0"), RESULT.can_read("rxreplay-ring/1.1"), RESULT.can_read(1)
     (False, False, False)
     """
@@ -55,16 +55,16 @@ def parsed(text: object) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
-RESULT: Final = Schema("rxreplay", 1, 1)
-CORPUS: Final = Schema("rxreplay-corpus", 1, 0)
+RESULT: Final = Schema("rxreplay", 1, 2)
+CORPUS: Final = Schema("rxreplay-corpus", 1, 1)
 DIFF: Final = Schema("rxreplay-diff", 1, 1)
-EXPLAIN: Final = Schema("rxreplay-explain", 1, 1)
-PINNING: Final = Schema("rxreplay-pinning", 1, 1)
+EXPLAIN: Final = Schema("rxreplay-explain", 1, 2)
+PINNING: Final = Schema("rxreplay-pinning", 1, 2)
 PLAN: Final = Schema("rxreplay-plan", 1, 1)
-RING: Final = Schema("rxreplay-ring", 1, 1)
+RING: Final = Schema("rxreplay-ring", 1, 2)
 SERIES: Final = Schema("rxreplay-series", 1, 1)
-SOCKETS: Final = Schema("rxreplay-sockets", 1, 1)
-SWEEP: Final = Schema("rxreplay-sweep", 1, 1)
+SOCKETS: Final = Schema("rxreplay-sockets", 1, 2)
+SWEEP: Final = Schema("rxreplay-sweep", 1, 2)
 
 WRITERS: Final = {
     schema.name: f"'rxreplay {schema.name.partition('-')[2]}'"
@@ -78,12 +78,12 @@ def not_a_result(text: object) -> str:
     Examples
     --------
     >>> print(not_a_result("rxreplay/2.0"))
-    schema 'rxreplay/2.0' is of a newer rxreplay, which reads it, where rxreplay/1.1 was expected
+    schema 'rxreplay/2.0' is of a newer rxreplay, which reads it, where rxreplay/1.2 was expected
     >>> print(not_a_result("rxreplay-ring/1.1"))
     schema 'rxreplay-ring/1.1' is what 'rxreplay ring' writes for programs that know its JSON \
-Schema, where rxreplay/1.1 was expected
+Schema, where rxreplay/1.2 was expected
     >>> not_a_result(None)
-    'no schema, where rxreplay/1.1 was expected'
+    'no schema, where rxreplay/1.2 was expected'
     """
     name, major = parsed(text) or ("", 0)
     what = ""

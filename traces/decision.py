@@ -20,6 +20,8 @@ RULES: Final[dict[str, Callable[..., Rule]]] = {
 class DirectionError(TraceError):
     """It is not clear which packets of a capture the guest received."""
 
+    kind = "direction"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 import numpy as np
-from rxreplay.errors import TraceError
+from rxreplay.errors import LinkTypeError
 
 from .link_types import CARRIED, EN10MB, ETH_HLEN, HEADER_LENS, link_type_name
 from .packets import Int64s, Packets
@@ -41,13 +41,13 @@ def device_lengths(packets: Packets, name: str) -> Int64s:
 
     Raises
     ------
-    TraceError
+    LinkTypeError
         One cannot have been a guest's; `name` is the capture's.
     """
     frames = packets.wire_len.copy()
     for link_type in packets.kinds():
         if link_type not in CARRIED:
-            raise TraceError(
+            raise LinkTypeError(
                 f"{name}: packets of link type {link_type_name(link_type)} cannot be what a guest "
                 "receives. --linktype NAME takes them for another, if the capture is wrong there"
             )

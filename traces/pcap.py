@@ -3,7 +3,7 @@
 import struct
 from typing import Final
 
-from rxreplay.errors import TraceError
+from rxreplay.errors import DamagedError
 
 from .faults import Damage, too_long
 from .records import RecordDecoder
@@ -26,14 +26,14 @@ class PcapDecoder(RecordDecoder):
 
     Raises
     ------
-    TraceError
+    DamagedError
         The file header is cut, or of a version that nobody reads.
     """
 
     def __init__(self, head: bytes, scene: Scene) -> None:
         """Read the file header at the start of `head`."""
         if len(head) < HEADER_LEN:
-            raise TraceError(
+            raise DamagedError(
                 f"{scene.name}: the file header is cut: {len(head)} bytes of {HEADER_LEN}. "
                 "Record or copy the capture again."
             )
@@ -43,7 +43,7 @@ class PcapDecoder(RecordDecoder):
             ">HHIIII" if swapped else "<HHIIII", head, 4
         )
         if major != 2 and (major, minor) != DG_UX:
-            raise TraceError(
+            raise DamagedError(
                 f"{scene.name}: pcap version {major}.{minor} is not known (2.x is). "
                 "The file header is damaged, or no tool's; record or copy the capture again."
             )

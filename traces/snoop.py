@@ -6,7 +6,7 @@ Source: RFC 1761, and Wireshark, wiretap/snoop.c.
 import struct
 from typing import Final
 
-from rxreplay.errors import TraceError
+from rxreplay.errors import DamagedError, LinkTypeError
 
 from .datalinks import link_type_of
 from .faults import Damage, too_long
@@ -43,7 +43,7 @@ class SnoopDecoder(RecordDecoder):
 
     Raises
     ------
-    TraceError
+    DamagedError
         The file header is cut, of an unknown version, or of packets that have no link type.
     """
 
@@ -52,13 +52,13 @@ class SnoopDecoder(RecordDecoder):
     def __init__(self, head: bytes, scene: Scene) -> None:
         """Read the file header at the start of `head`."""
         if len(head) < HEADER_LEN:
-            raise TraceError(
+            raise DamagedError(
                 f"{scene.name}: the file header is cut: {len(head)} bytes of {HEADER_LEN}. "
                 "Record or copy the capture again."
             )
         version, datalink = struct.unpack_from(">II", head, 8)
         if version not in VERSIONS:
-            raise TraceError(
+            raise DamagedError(
                 f"{scene.name}: snoop version {version} is not known (2 is). "
                 "The file header is damaged, or no tool's; record or copy the capture again."
             )
@@ -66,7 +66,7 @@ class SnoopDecoder(RecordDecoder):
         kind, link_type = link_type_of(datalink, shomiti=shomiti)
         super().__init__(scene, UNKNOWN if link_type is None else link_type, swapped=True)
         if self.link_type == UNKNOWN:
-            raise TraceError(
+            raise LinkTypeError(
                 f"{scene.name}: packets of snoop's datalink type {datalink} ({kind}) have no link "
                 "type that is known here. --linktype NAME says what they are."
             )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from rxreplay.errors import TraceError
+from rxreplay.errors import TraceError, UnreadableError
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ Given = str | os.PathLike[str] | BinaryIO | Elsewhere
 
 @contextmanager
 def os_errors(name: str) -> Iterator[None]:
-    """Turn what the operating system says about `name` into a TraceError."""
+    """Turn what the operating system says about `name` into an UnreadableError."""
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: closed already, or NUL in a path
         text = getattr(error, "strerror", None) or error
-        raise TraceError(f"{name}: cannot be read: {text}. Check the path.") from error
+        raise UnreadableError(f"{name}: cannot be read: {text}. Check the path.") from error
 
 
 class Source:

@@ -1,15 +1,12 @@
 """What a capture holds, in constant memory: counts, times, exact percentiles of length."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
+from .length_counts import Carried as CarriedLengths
+from .length_counts import LengthCounts
 from .packets import NO_TIME, Block, Int64s, Record
-
-HISTOGRAM: Final = 65_536 + 64  # the longest real frame seen is 65,550 bytes
-EXACT_BEYOND: Final = 65_536  # distinct longer lengths, which only damaged headers claim
-COARSE: Final = 65_536
 
 Number = int | None
 
@@ -19,10 +16,8 @@ class Carried:
     """What a summary takes into the next captures of a trace."""
 
     tally: Record
-    histogram: Int64s
-    beyond: Int64s  # rows of a length and how often it came
     noted: int
-    longest: int
+    lengths: CarriedLengths
 
 
 class Summary:
@@ -43,10 +38,8 @@ class Summary:
         from .tally import new_tally  # numba is imported with the first summary
 
         self.tally = new_tally()
-        self.histogram = np.zeros(HISTOGRAM, np.int64)
-        self._beyond: dict[int, int] = {}
+        self.lengths = LengthCounts()
         self._noted = 0
-        self._longest = 0
 
     def add(self, block: Block) -> None:
         """Count the records of a block."""
@@ -58,28 +51,23 @@ class Summary:
 
     def note_beyond(self, wire_len: Int64s) -> None:
         """Note the lengths, just added, that the histogram has no room for."""
-        if self.tally["beyond_packets"] == self._noted:
-            return
-        lengths = wire_len[wire_len >= HISTOGRAM]
-        self._noted += lengths.size
-        for length, count in zip(*np.unique(lengths, return_counts=True), strict=True):
-            self._longest = max(self._longest, int(length))
-            key = int(length)
-            if key not in self._beyond and len(self._beyond) >= EXACT_BEYOND:
-                key = -(-key // COARSE) * COARSE  # bounded: no more than 2^32 / COARSE of these
-            self._beyond[key] = self._beyond.get(key, 0) + int(count)
+        if self.tally["beyond_packets"] != self._noted:
+            self._noted += self.lengths.note_beyond(wire_len)
+
+    @property
+    def histogram(self) -> Int64s:
+        """Packets of each length below `HISTOGRAM`."""
+        return self.lengths.histogram
 
     @property
     def carried(self) -> Carried:
         """What it takes into the next captures."""
-        beyond = np.array(list(self._beyond.items()), np.int64).reshape(-1, 2)
-        return Carried(self.tally, self.histogram, beyond, self._noted, self._longest)
+        return Carried(self.tally, self._noted, self.lengths.carried)
 
     def resume(self, carried: Carried) -> None:
         """Go on with what another has carried."""
-        self.tally, self.histogram = carried.tally, carried.histogram
-        self._beyond = dict(carried.beyond.tolist())
-        self._noted, self._longest = carried.noted, carried.longest
+        self.tally, self._noted = carried.tally, carried.noted
+        self.lengths.resume(carried.lengths)
 
     @property
     def packets(self) -> int:
@@ -141,15 +129,16 @@ class Summary:
         """
         if not self.packets:
             return None
-        if percent == 100 and self._longest:
-            return self._longest
+        longest = self.lengths.longest() or 0
+        if percent == 100:
+            return longest
         rank = max(1, -(-percent * self.packets // 100))
         running = np.cumsum(self.histogram)
         if rank <= running[-1]:
             return int(np.searchsorted(running, rank))
-        beyond = sorted(self._beyond)
-        running = running[-1] + np.cumsum([self._beyond[length] for length in beyond])
-        return min(beyond[int(np.searchsorted(running, rank))], self._longest)
+        beyond = sorted(self.lengths.beyond)
+        running = running[-1] + np.cumsum([self.lengths.beyond[length] for length in beyond])
+        return min(beyond[int(np.searchsorted(running, rank))], longest)
 
     def as_dict(self) -> dict[str, Number | dict[str, Number]]:
         """Give all of it, ready for JSON."""

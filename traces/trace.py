@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import BinaryIO, Final, TypeVar
 
-from rxreplay.errors import TraceError
+from rxreplay.errors import DamagedError, NoCaptureError, TraceError
 
 from .closing import Closing
 from .digest import Digest
@@ -93,11 +93,11 @@ class Trace(Closing):
             head = window.data[: min(window.end, PREVIEW)].tobytes()
             kind = capture_of(head)
             if kind is None:
-                raise TraceError(f"{name}: not a capture: {stranger(head)}")
+                raise NoCaptureError(f"{name}: not a capture: {stranger(head)}")
             self.format = f"{kind}.{self._compression}" if self._compression else kind
             return new_decoder(kind, head, self._scene)
         except Damage as damage:
-            raise TraceError(
+            raise DamagedError(
                 f"{name}: before the first packet: {damage}. The file is damaged; copy it again."
             ) from damage
 
@@ -254,7 +254,7 @@ class Trace(Closing):
         elif self._keep_damaged:
             self._scene.warn("damaged", f"{where}: {fault}{counts}")
         else:
-            raise TraceError(
+            raise DamagedError(
                 f"{self._source.name}: {where}: {fault}. The file is damaged there. "
                 f"{what_to_do(records)}"
             ) from fault

@@ -5,7 +5,16 @@ from typing import Any
 import click
 
 from .by_clock import MAYBE_TIMING, timed
-from .shared import EMULATING_EACH, READING_EACH, STACK, STEERING, STRATEGIES, Command, options
+from .shared import (
+    EMULATING_EACH,
+    FORM_OF_CORPUS,
+    READING_EACH,
+    STACK,
+    STEERING,
+    STRATEGIES,
+    Command,
+    options,
+)
 
 GOING_THROUGH = options(
     click.option(
@@ -62,14 +71,7 @@ GOING_THROUGH = options(
 @READING_EACH
 @STEERING
 @STACK
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Form of the output.",
-)
+@FORM_OF_CORPUS
 @click.option("--quiet", "-q", is_flag=True, help="No progress, no warnings.")
 def command(
     sources: tuple[str, ...],
@@ -116,8 +118,8 @@ def command(
             told,
             reference=reference,
         )
-    passed_over = found.passed_over
-    finish(corpus, "corpus", form, None, quiet=quiet, folder=output, passed_over=passed_over)
+    view: dict[str, Any] = {"folder": output, "passed_over": found.passed_over}
+    finish(corpus, "corpus", form, None, quiet=quiet, last=corpus.failures, **view)
 
 
 def engine_of(workers: int | None, scheduler: str | None, *, quiet: bool) -> Any:

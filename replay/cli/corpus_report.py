@@ -38,4 +38,4 @@ def write_corpus_report(folder: str, output: str | None, *, force: bool, quiet: 
     document = load_corpus(folder).document
     warnings = [ResultWarning(each["code"], each["text"]) for each in document["warnings"]]
     corpus = Corpus({**document}, warnings, None, rows=False)
-    finish(corpus, "corpus", "html", output, quiet=quiet)
+    finish(corpus, "corpus", "html", output, quiet=quiet, last=corpus.failures)

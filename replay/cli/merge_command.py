@@ -2,7 +2,7 @@
 
 import click
 
-from .shared import Command
+from .shared import FORM_OF_CORPUS, Command
 
 
 @click.command("merge", cls=Command)
@@ -10,14 +10,7 @@ from .shared import Command
 @click.option(
     "-o", "--output", metavar="FOLDER", required=True, help="Keep the merged result in FOLDER."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Form of the output.",
-)
+@FORM_OF_CORPUS
 @click.option("--quiet", "-q", is_flag=True, help="No warnings.")
 def command(results: tuple[str, ...], output: str, form: str, quiet: bool) -> None:
     """Make one result of several that corpus has written, of parts of an archive.
@@ -28,4 +21,5 @@ def command(results: tuple[str, ...], output: str, form: str, quiet: bool) -> No
     from ..corpus.merge import merge
     from .reporting import finish
 
-    finish(merge(results, output), "corpus", form, None, quiet=quiet, folder=output)
+    merged = merge(results, output)
+    finish(merged, "corpus", form, None, quiet=quiet, last=merged.failures, folder=output)

@@ -34,19 +34,21 @@ def finish(
     *,
     quiet: bool,
     crossings: Iterable[str] = (),
+    last: str = "",
     **view: object,
 ) -> None:
     """Write the results, then what went wrong, and exit so.
 
     The status is 3 where limits are crossed, and 4 where some inputs failed.
 
-    `view` is what the table of a command can be told besides.
+    `last` is to be read behind all that failed; `view` is what the table of a command can be told
+    besides.
     """
     results.run.update(run_record())
     with output(path, binary=form in BINARY) as out:
         reporter(form, command)(results, out, **(view if form == "table" else {}))
     told = NOT_ESTABLISHED if form in TELLING and path in (None, "-") else ()
-    say_how_it_went(results, path, crossings, quiet=quiet, told=told)
+    say_how_it_went(results, path, crossings, quiet=quiet, told=told, last=last)
 
 
 def finish_folder(report: Report, path: str, *, quiet: bool) -> None:
@@ -65,6 +67,7 @@ def say_how_it_went(
     *,
     quiet: bool,
     told: Collection[str] = (),
+    last: str = "",
 ) -> None:
     """Write on standard error what went wrong, and where the results are; exit accordingly.
 
@@ -75,6 +78,8 @@ def say_how_it_went(
         complain(*(f"warning: {warning.text}" for warning in untold))
     for failure in results.failed:
         complain(f"rxreplay: {failure}")
+    if last:
+        complain(f"rxreplay: {last}")
     if path not in (None, "-") and not quiet:
         complain(f"Wrote {path}")
     crossed = [f"rxreplay: {text}" for text in crossings]

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..report import DIFF_FORMATS, FORMATS, MORE_FORMATS
+from ..report import CORPUS_FORMATS, DIFF_FORMATS, FORMATS, MORE_FORMATS
 from .variables import long_name, variable_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -309,17 +309,22 @@ FAIL_ON = click.option(
 )
 
 
+def form_of(forms: Sequence[str]) -> Callable[[F], F]:
+    """Give the option of the output's form."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default="table",
+        show_default=True,
+        help="Form of the output.",
+    )
+
+
 def reporting(forms: Sequence[str]) -> Callable[[F], F]:
     """Give the options of the output."""
     return options(
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(forms),
-            default="table",
-            show_default=True,
-            help="Form of the output.",
-        ),
+        form_of(forms),
         click.option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
         click.option("--force", is_flag=True, help="Write over FILE."),
         click.option("--quiet", "-q", is_flag=True, help="No progress, no warnings."),
@@ -329,3 +334,4 @@ def reporting(forms: Sequence[str]) -> Callable[[F], F]:
 REPORTING = reporting(FORMATS)
 REPORTING_DIFF = reporting(DIFF_FORMATS)
 REPORTING_RESULTS = reporting(MORE_FORMATS)
+FORM_OF_CORPUS = form_of(CORPUS_FORMATS)  # its folder is no file to write to

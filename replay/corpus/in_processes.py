@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from rxreplay.errors import RxReplayError
 
+from .failures import WORKER
 from .unit import Done, Unit, work
 
 READY: Final = "ready"
@@ -125,7 +126,7 @@ class Pool:
                 f"{how(worker.process.exitcode)}; try --workers 1"
             )
         if unit and self._deaths[unit.key] == MOST_DEATHS:
-            yield Done(unit.key, None, given_up(unit, worker.process.exitcode))
+            yield Done(unit.key, None, given_up(unit, worker.process.exitcode), WORKER)
         elif unit:
             self._waiting.appendleft(unit)
         if self._waiting:

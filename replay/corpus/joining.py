@@ -1,12 +1,14 @@
 """One outcome of those of the parts of a trace, as if there had been none."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from rxreplay.emulator import Figures
 from rxreplay.emulator.combining import combined
+from rxreplay.errors import UnreadableError
 from rxreplay.result import Result
 
 from .unit import Done, Unit
@@ -16,14 +18,14 @@ Rows = Sequence[Mapping[str, Any]]
 
 def joined(whole: Unit, parts: Sequence[Done]) -> Done:
     """Make one outcome of those of all parts, which are in the order of `parted`."""
-    reasons = [part.reason for part in parts if part.reason is not None]
+    failed = [part for part in parts if part.reason is not None]
     documents = [part.document for part in parts if part.document is not None]
-    if reasons:
-        return Done(whole.key, None, reasons[0])
+    if failed:
+        return replace(failed[0], key=whole.key)
     if any(each["traces"] != documents[0]["traces"] for each in documents):
         changed = f"{whole.name}: it changed while it was read; run the command again"
-        return Done(whole.key, None, changed)
-    return Done(whole.key, one_document(documents), None)
+        return Done(whole.key, None, changed, UnreadableError.kind)
+    return Done(whole.key, one_document(documents))
 
 
 def one_document(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

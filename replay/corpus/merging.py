@@ -9,6 +9,8 @@ from rxreplay.recorded import recorded
 from rxreplay.schemas import CORPUS
 
 from .adding import Sums, added_figures
+from .failures import kind_of
+from .over_packets import OverPackets
 from .over_traces import OverTraces
 
 Document = dict[str, Any]
@@ -33,6 +35,7 @@ class Merger:
         self._traces: list[Document] = []
         self._failed: list[Document] = []
         self._of_traces = Sums()
+        self._over_packets = OverPackets()
         self._sums = {name: Sums() for name in config["strategies"]}
         self._over = {name: OverTraces() for name in config["strategies"]}
 
@@ -49,14 +52,16 @@ class Merger:
             {"name": name, "inputs": inputs, **about, "result": path, "warnings": warnings}
         )
         self._of_traces.add({key: trace[key] for key in (*TOTALS, "by_size")})
+        self._over_packets.add(trace)
         for result in document["results"]:
             if result["queue"] is None:
                 self._sums[result["strategy"]].add(result["figures"])
                 self._over[result["strategy"]].add(name, result["figures"])
 
-    def add_failed(self, name: str, inputs: list[Document], path: str, reason: str) -> None:
+    def add_failed(self, name: str, inputs: list[Document], path: str, failure: Document) -> None:
         """Take a trace that could not be replayed, and where that is written down."""
-        self._failed.append({"name": name, "inputs": inputs, "result": path, "reason": reason})
+        why = {"kind": kind_of(failure), "reason": failure["reason"]}
+        self._failed.append({"name": name, "inputs": inputs, "result": path} | why)
 
     def begun(self) -> Document:
         """Give what the whole begins with."""
@@ -68,6 +73,7 @@ class Merger:
         return self.begun() | {
             "totals": self._totals(),
             "by_size": self._of_traces.of_all().get("by_size", {}),
+            "replayed_len": self._over_packets.lengths(),
             "results": [self._result(name) for name in self._sums],
             "traces": self._traces,
             "failed": self._failed,

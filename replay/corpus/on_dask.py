@@ -11,6 +11,7 @@ from uuid import uuid4
 from rxreplay.errors import RxReplayError
 
 from .alike import sources_sha256
+from .failures import WORKER
 from .unit import Done, Unit, work
 
 MOST_UNITS: Final = 32  # of one task: small ones would cost the scheduler more than a worker
@@ -202,7 +203,7 @@ class Flight:
             f"{batch[0].name}: {deaths} workers died at it; it may need more memory than they "
             "have: try larger ones, with --retry-failed"
         )
-        yield Done(batch[0].key, None, reason)
+        yield Done(batch[0].key, None, reason, WORKER)
 
 
 def batches(units: Sequence[Unit], workers: int) -> Iterator[Batch]:

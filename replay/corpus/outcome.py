@@ -5,6 +5,8 @@ from typing import Any
 
 from rxreplay.result import ResultWarning
 
+from .failures import failures_text, kind_of
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -34,6 +36,13 @@ class Corpus:
     def failed(self) -> list[str]:
         """Why traces failed, a line each."""
         return [each["reason"] for each in self.document["failed"]]
+
+    @property
+    def failures(self) -> str:
+        """How many traces failed, by kind; "" where none has."""
+        failed = self.document["failed"]
+        traces = len(failed) + self.document["totals"]["traces"]
+        return failures_text(map(kind_of, failed), traces)
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as JSON has it."""

@@ -58,7 +58,7 @@ class Parts:
             found = {part.key: kept[part.key] for part in parts if part.key in kept}
             if len(found) == len(parts):
                 found.popitem()
-            self._done[whole] = {key: Done(key, each, None) for key, each in found.items()}
+            self._done[whole] = {key: Done(key, each) for key, each in found.items()}
 
     def unit(self, key: str) -> Unit:
         """Give the trace that has a key, or a part with it."""

@@ -11,10 +11,17 @@ from rxreplay.emulator import Figures
 from rxreplay.emulator.at_peak import AtPeak
 from rxreplay.errors import OptionError
 from rxreplay.escaping import escaped
-from rxreplay.flattening import leaves
+from rxreplay.flattening import flat, leaves
+from rxreplay.length_quantiles import EDGES, QUANTILES
 from rxreplay.tabular import column_types, needed
 
+from .over_packets import OverPackets
+
 AT_ONCE: Final = 2048  # rows that wait in memory, and are a row group then
+LENGTHS: Final = (  # columns beside those of `compare`
+    *(f"replayed_len.{name}.{edge}" for name in QUANTILES for edge in EDGES),
+    "replayed_len.max",
+)
 
 
 class Rows:
@@ -24,9 +31,8 @@ class Rows:
         """Open it; `about` is what its metadata say."""
         self._arrow = needed("pyarrow", "arrow")
         kinds = {int: "int64", float: "float64", str: "string"}
-        columns = [
-            (name, getattr(self._arrow, kinds[kind])()) for name, kind in column_types().items()
-        ]
+        types = column_types() | dict.fromkeys(LENGTHS, int)
+        columns = [(name, getattr(self._arrow, kinds[kind])()) for name, kind in types.items()]
         metadata = {f"rxreplay.{key}": json.dumps(part) for key, part in about.items()}
         self._schema = self._arrow.schema(columns, metadata)
         parquet = needed("pyarrow.parquet", "arrow")
@@ -36,7 +42,9 @@ class Rows:
 
     def add(self, name: str, document: Mapping[str, Any]) -> None:
         """Take the results of a trace; its number is its place in the corpus."""
-        self._waiting += (row(name, self._traces, each) for each in document["results"])
+        [trace] = document["traces"]
+        lengths = lengths_of(trace)
+        self._waiting += (row(name, self._traces, each) | lengths for each in document["results"])
         self._traces += 1
         if len(self._waiting) >= AT_ONCE:
             self._write()
@@ -65,6 +73,21 @@ def row(name: str, number: int, result: Mapping[str, Any]) -> dict[str, Any]:
     figures = leaves(Figures, result["figures"], "figures")
     at_peak = leaves(AtPeak, result["at_peak"], "at_peak")
     return {"path": escaped(name), "trace": number} | plain | dict(figures) | dict(at_peak)
+
+
+def lengths_of(trace: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the quantiles of a trace's lengths as columns; none where they are not known.
+
+    Examples
+    --------
+    >>> trace = {"packets": 1, "replayed_len": {"max": 60, "counts": {"60": 1}}}
+    >>> lengths_of(trace)["replayed_len.p999.most"], lengths_of(trace)["replayed_len.max"]
+    (60, 60)
+    """
+    over = OverPackets()
+    over.add(trace)
+    found = dict(flat(over.lengths() or {}, "replayed_len"))
+    return {name: found.get(name) for name in LENGTHS}
 
 
 @contextmanager

@@ -184,6 +184,6 @@ class Run:
             self._store.keep(unit.key, done.document | {"warnings": warnings})
             return
         record = {"name": unit.name, "inputs": list(map(asdict, unit.inputs))}
-        self._store.keep_reason(unit.key, record | {"reason": done.reason})
+        self._store.keep_reason(unit.key, record | {"kind": done.kind, "reason": done.reason})
         if self._how.strict:
             raise TraceError(done.reason)

@@ -41,8 +41,8 @@ def summed(
                 merger.add(each.name, each.inputs, store.path(each.key), document)
                 rows.add(each.name, document)
             else:
-                where, reason = store.error_path(each.key), store.reason(each.key)
-                merger.add_failed(each.name, each.inputs, where, reason)
+                where, failure = store.error_path(each.key), store.failure(each.key)
+                merger.add_failed(each.name, each.inputs, where, failure)
     document = merger.document()
     text = json.dumps(document, indent=2, allow_nan=False) + "\n"
     write_whole(store.folder / CORPUS, text.encode("ascii"))

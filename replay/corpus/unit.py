@@ -11,7 +11,7 @@ from rxreplay.comparing import collect
 from rxreplay.consumers import DROP_TEXT
 from rxreplay.emulator import Strategy
 from rxreplay.emulator.checkpoint import MODEL
-from rxreplay.errors import RxReplayError, TraceError
+from rxreplay.errors import RxReplayError, UnreadableError
 from rxreplay.feeding import Fed, feed
 from rxreplay.options import Options, Progress, no_progress
 from rxreplay.recorded import config_sha256
@@ -78,11 +78,12 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The outcome of a unit: a document of `compare`, or why there is none."""
+    """The outcome of a unit: a document of `compare`, or why there is none, and of what kind."""
 
     key: str
     document: dict[str, Any] | None
-    reason: str | None
+    reason: str | None = None
+    kind: str = RxReplayError.kind
 
 
 def work(unit: Unit) -> Done:
@@ -92,9 +93,9 @@ def work(unit: Unit) -> Done:
     names the trace.
     """
     try:
-        return Done(unit.key, replayed(unit), None)
+        return Done(unit.key, replayed(unit))
     except RxReplayError as error:
-        return Done(unit.key, None, str(error))
+        return Done(unit.key, None, str(error), error.kind)
     except Exception as error:
         error.add_note(f"while {unit.name} was replayed")
         raise
@@ -114,7 +115,9 @@ def replayed(unit: Unit) -> dict[str, Any]:
     results = collect(sources, chosen(unit.group), options, no_progress, {**unit.config}, feeding)
     for each in unit.inputs:
         if input_of(each.url)[1] != each:
-            raise TraceError(f"{each.url}: it changed while it was read; run the command again")
+            raise UnreadableError(
+                f"{each.url}: it changed while it was read; run the command again"
+            )
     results.run.clear()  # what made it is not to be seen in its bytes
     return results.as_dict()
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from rxreplay.corpus.listing import Input
-from rxreplay.errors import RxReplayError, TraceError
+from rxreplay.errors import RxReplayError, UnreadableError
 from rxreplay.urls import shown
 
 from .capture import file_system
@@ -56,7 +56,7 @@ def listed(url: str) -> list[Input]:
     with remote_errors(url):
         found = _found(files, path, url)
     if not found:
-        raise TraceError(f"{url}: there is no such object. Check the URL.")
+        raise UnreadableError(f"{url}: there is no such object. Check the URL.")
     return sorted((_input(name, about) for name, about in found.items()), key=lambda each: each.url)
 
 

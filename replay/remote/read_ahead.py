@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
-from rxreplay.errors import TraceError
+from rxreplay.errors import UnreadableError
 
 BLOCK: Final = 8 * 1024 * 1024
 IN_FLIGHT: Final = 4  # blocks on their way beside the one that is waited for
@@ -79,7 +79,7 @@ class ReadAhead(io.RawIOBase):
 
         Raises
         ------
-        TraceError
+        UnreadableError
             They cannot be fetched, or end before they should.
         """
         if size < 0:
@@ -105,7 +105,7 @@ class ReadAhead(io.RawIOBase):
             return b""
         data = block.result()
         if self._size is not None and len(data) != end - start:
-            raise TraceError(
+            raise UnreadableError(
                 f"{self.name}: cut at byte {start + len(data):,} of {self._size:,}: no more came. "
                 "Run it again; if it ends there again, copy the capture again."
             )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from rxreplay.errors import RxReplayError, TraceError
+from rxreplay.errors import RxReplayError, UnreadableError
 from rxreplay.urls import shown
 
 NOTHING: Final = ("NoSuchBucket", "NoSuchKey")  # of botocore, as the next ones
@@ -15,7 +15,7 @@ LONGEST: Final = 200
 
 @contextmanager
 def remote_errors(url: str) -> Iterator[None]:
-    """Turn whatever a file system of fsspec raises into a TraceError.
+    """Turn whatever a file system of fsspec raises into an UnreadableError.
 
     Each has errors of its own, some of which are no OSError.
     """
@@ -26,7 +26,7 @@ def remote_errors(url: str) -> Iterator[None]:
     except ImportError as error:
         raise needed(url, error) from error
     except Exception as error:
-        raise TraceError(f"{shown(url)}: {told(inmost(error))}") from error
+        raise UnreadableError(f"{shown(url)}: {told(inmost(error))}") from error
 
 
 def needed(url: str, error: ImportError) -> RxReplayError:

@@ -8,6 +8,7 @@ Reporter = Callable[..., None]  # (Results, TextIO or BinaryIO), and how a table
 
 FORMATS: Final = ("table", "json", "csv")
 DIFF_FORMATS: Final = (*FORMATS, "markdown")
+CORPUS_FORMATS: Final = (*FORMATS, "markdown")
 MORE_FORMATS: Final = (*FORMATS, "jsonl", "markdown", "parquet", "openmetrics")
 BINARY: Final = ("parquet",)
 ELSEWHERE: Final = {
@@ -18,6 +19,7 @@ ELSEWHERE: Final = {
     ("table", "ring"): "as_ring",
     ("table", "sockets"): "as_sockets",
     ("table", "diff"): "as_diff",
+    ("markdown", "corpus"): "as_corpus_markdown",
     ("markdown", "diff"): "as_diff_markdown",
     ("table", "sweep"): "as_sweep",
 }

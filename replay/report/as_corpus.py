@@ -9,6 +9,7 @@ from rich.table import Table
 from ..corpus.outcome import Corpus
 from ..corpus.store import CORPUS, ROWS
 from ..units import bytes_text, count_text, many, number_text, share_text
+from .corpus_lengths import lengths_text
 from .showing import console, line
 
 HEADS: Final = ("dropped", "truesize", "a packet", "copied", "resident", "largest")
@@ -27,6 +28,10 @@ def write_corpus(corpus: Corpus, out: TextIO, *, folder: str, passed_over: int =
         table.add_column(head, justify="right", no_wrap=True)
     for result in document["results"]:
         table.add_row(*cells(result))
+    if document.get("replayed_len"):
+        to.print(line(lengths_text(document["replayed_len"])), soft_wrap=True)
+    if corpus.failures:
+        to.print(line(corpus.failures), soft_wrap=True)
     if document["traces"]:
         to.print()
         to.print(table)

@@ -7,6 +7,7 @@ from typing import Any, TextIO
 from rxreplay.emulator import Figures
 
 from ..changing import Differences
+from ..corpus.outcome import Corpus
 from ..escaping import escaped
 from ..flattening import flat, leaves
 from ..pinning_down import Pinnings
@@ -40,6 +41,15 @@ def write(results: Results, out: TextIO) -> None:
 def write_info(results: Results, out: TextIO) -> None:
     """Write a row for each trace."""
     _write([dict(flat(trace.as_dict())) for trace in results.traces], out)
+
+
+def write_corpus(corpus: Corpus, out: TextIO) -> None:
+    """Write a row for each strategy; what all traces hold is in each of them."""
+    document = corpus.document
+    lengths = {**(document.get("replayed_len") or {})}
+    lengths.pop("counts", None)  # each would be a column
+    of_all = {name: document[name] for name in ("totals", "by_size")} | {"replayed_len": lengths}
+    _write([dict(flat(of_all | result)) for result in document["results"]], out)
 
 
 def write_diff(found: Differences, out: TextIO) -> None:

@@ -9,6 +9,15 @@ def nearest_rank(lengths, percent):
     return ordered[max(1, ceil(percent * len(ordered) / 100)) - 1] if ordered else None
 
 
+def quantile(lengths, thousandths):
+    ordered = sorted(lengths)
+    return next(
+        length
+        for rank, length in enumerate(ordered, start=1)
+        if 1000 * rank >= thousandths * len(ordered)
+    )
+
+
 def summary_of(packets):
     """Give what `Summary.as_dict` gives, for `(ts_ns or None, wire_len, cap_len)`."""
     times = [ts for ts, _, _ in packets if ts is not None]
@@ -30,3 +39,11 @@ def summary_of(packets):
         "above_mtu_packets": sum(length > 1514 for length in lengths),
         "ts_backwards": sum(b < a for a, b in itertools.pairwise(times)),
     }
+
+
+def bucket_edges():
+    """Give the least length of each bucket up to 2^32: single bytes, then 128 to a doubling."""
+    edges = list(range(2048))
+    for doubling in range(11, 32):
+        edges += [2**doubling + part * 2**doubling // 128 for part in range(128)]
+    return edges

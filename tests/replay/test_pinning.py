@@ -204,7 +204,7 @@ def test_nothing_is_kept_of_nothing(rxreplay, sample):
 def test_json_and_csv_have_the_same(rxreplay, sample):
     asked = ("pinning", sample(STREAM), *ASKED, "--consumer", "reader:100", "--format")
     whole = json.loads(rxreplay(*asked, "json").stdout)
-    assert whole["schema"] == "rxreplay-pinning/1.1"
+    assert whole["schema"] == "rxreplay-pinning/1.2"
     assert whole["config"]["lifetime"] == "reader:100"
     assert whole["results"][0]["flows"][0]["flow"] == BUSIEST
     rows = list(csv.DictReader(io.StringIO(rxreplay(*asked, "csv").stdout)))

@@ -144,7 +144,7 @@ def test_one_packet_waits(rxreplay, tmp_path):
 
 def test_json_and_csv_have_the_same(rxreplay, bursts):
     whole = json.loads(rxreplay("ring", bursts, *ASKED, "--format", "json").stdout)
-    assert whole["schema"] == "rxreplay-ring/1.1"
+    assert whole["schema"] == "rxreplay-ring/1.2"
     assert whole["smallest"] == {"5.10/small": 16, "6.12/big,page_size=65536": 16}
     config = whole["config"]
     assert (config["clock"]["irq_delay_ns"], config["ring"]) == (20_000, [16, 256])

@@ -95,7 +95,7 @@ def test_any_document_gives_samples_or_one_line(path, junk):
         (("results", 0, "figures", "resident_bytes", "mean"), float("inf"), "mean is inf"),
         (("results", 0, "figures", "resident_bytes", "peak"), 2**63, "9223372036854775808, no"),
         (("schema",), "rxreplay-ring/1", "'rxreplay ring' writes for programs"),
-        (("schema",), "rxreplay/2.0", "is of a newer rxreplay, which reads it, where rxreplay/1.1"),
+        (("schema",), "rxreplay/2.0", "is of a newer rxreplay, which reads it, where rxreplay/1.2"),
     ],
 )
 def test_an_error_says_where(path, junk, told):
@@ -117,7 +117,7 @@ def test_queues_that_are_missing_are_no_queues():
         (b"{" + b'"a":[' * 100_000, "no JSON"),
         (b'{"schema": ' + b"9" * 5000 + b"}", "no JSON"),
         (b"{}", "schema is not there"),
-        (b' \n{"schema": 1}', "schema 1, where rxreplay/1.1 was expected"),
+        (b' \n{"schema": 1}', "schema 1, where rxreplay/1.2 was expected"),
         (b'{"schema": "\xff"}', "no JSON"),
     ],
 )

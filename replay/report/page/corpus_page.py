@@ -10,6 +10,7 @@ from rxreplay.errors import RxReplayError
 from ...corpus.outcome import Corpus
 from ...units import bytes_text, count_text, duration_text, share_text
 from ..as_corpus import HEADS, RESIDENT, cells, heading
+from ..corpus_lengths import LENGTH_HEADS, length_rows
 from .making import environment
 
 TRACE_HEADS: Final = ("trace", "packets", "on the wire", "over", "warnings", "result")
@@ -43,6 +44,8 @@ def corpus_page(corpus: Corpus) -> str:
                     ("strategy", *HEADS), [list(cells(each)) for each in document["results"]]
                 ),
                 sizes=sizes(document),
+                lengths=Table(LENGTH_HEADS, list(length_rows(document.get("replayed_len")))),
+                failures=corpus.failures,
                 traces=Table(TRACE_HEADS, list(map(trace_cells, document["traces"]))),
                 warnings=[
                     *(f"Not replayed: {reason}" for reason in corpus.failed),

@@ -1,5 +1,7 @@
 """The commands `corpus` and `merge`, and `plan` with what they wrote."""
 
+import csv
+import io
 import json
 import re
 
@@ -11,6 +13,8 @@ from pyarrow import parquet
 from rxreplay.corpus import rows as rows_module
 from rxreplay.corpus.sequential import SequentialEngine
 from rxreplay.errors import OptionError
+from rxreplay.flattening import flat
+from rxreplay.length_quantiles import length_quantiles
 
 HOW = ("--direction", "both", "--workers", "1")
 NAMES = ("-s", "5.10/small", "-s", "5.10/mergeable")
@@ -33,9 +37,14 @@ def test_it_tells_what_was_done_and_ends_with_4_where_a_trace_failed(corpus, fol
     (folder / "README").write_text("about these")
     done = corpus()
     assert done.exit_code == 4
-    heading, progress, *_ = done.stdout.splitlines()
+    heading, progress, lengths, failures, *_ = done.stdout.splitlines()
     assert heading == "3 traces, 11 packets, 46.0 KiB on the wire; 1 failed"
+    assert lengths == (
+        "replayed lengths: p50 1,514, p90 8,960 to 9,014, p99 9,014, p99.9 9,014, max 9,014"
+    )
     assert progress == "3 replayed now, 1 other file passed over"
+    assert failures == "1 of 4 traces failed: 1 no capture at all"
+    assert done.stderr.splitlines()[-1] == f"rxreplay: {failures}"
     assert f"Results: {tmp_path / 'r' / 'corpus.json'} and rows.parquet" in done.stdout
     assert f"rxreplay: {folder / '002.pcap'}: not a capture" in done.stderr
     again = corpus("-q")
@@ -66,6 +75,62 @@ def test_json_is_what_is_in_the_folder_and_what_made_it(corpus, tmp_path):
     assert shown["run"].pop("command") is not None
     assert shown["run"].pop("python") is not None
     assert shown == kept
+
+
+def test_csv_has_a_row_for_each_strategy_with_all_but_the_counts_of_lengths(corpus):
+    shown = json.loads(corpus("--format", "json", "-q").stdout)
+    rows = list(csv.DictReader(io.StringIO(corpus("--format", "csv", "-q").stdout)))
+    assert [row["strategy"] for row in rows] == [*NAMES[1::2]]
+    del shown["replayed_len"]["counts"]
+    of_all = {name: shown[name] for name in ("totals", "by_size", "replayed_len")}
+    for row, result in zip(rows, shown["results"], strict=True):
+        expected = dict(flat(of_all | result))
+        assert {name: text or None for name, text in row.items()} == {
+            name: None if value is None else str(value) for name, value in expected.items()
+        }
+
+
+def test_markdown_has_the_cells_of_the_table(corpus):
+    table = corpus("-q").stdout.splitlines()
+    text = corpus("--format", "markdown", "-q").stdout
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line[:1] == "|"]
+    for name in NAMES[1::2]:
+        [line] = [line for line in table if line.startswith(name)]
+        [row] = [row for row in rows if row[0] == name]
+        assert line.split() == " ".join(row).split()
+    assert ["p90", "8,960 to 9,014", "at most 0.8 %"] in rows
+    assert ["max", "9,014", "exact"] in rows
+    assert text.startswith(f"**{table[0]}**\n")
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv"])
+def test_of_nothing_but_failures_no_length_is_told(corpus, tmp_path, form):
+    shown = corpus("--include", "002*", "-q", "--format", form).stdout
+    assert ("p99.9" in shown, "replayed_len" in shown) == (False, False)
+    document = json.loads((tmp_path / "r" / "corpus.json").read_text())
+    assert document["replayed_len"] is None
+
+
+def test_results_from_before_there_were_lengths_are_read_as_before(corpus, rxreplay, tmp_path):
+    corpus()
+    for path in (tmp_path / "r" / "units").iterdir():
+        document = json.loads(path.read_text()) | {"schema": "rxreplay/1.1"}
+        del document["traces"][0]["replayed_len"]
+        path.write_text(json.dumps(document))
+    path = tmp_path / "r" / "corpus.json"
+    document = json.loads(path.read_text()) | {"schema": "rxreplay-corpus/1.0"}
+    del document["replayed_len"], document["failed"][0]["kind"]
+    path.write_text(json.dumps(document))
+    page = tmp_path / "page.html"
+    assert rxreplay("report", tmp_path / "r", "-o", page).exit_code == 4
+    assert "p99.9" not in page.read_text()
+    merged = rxreplay("merge", tmp_path / "r", "-o", tmp_path / "m")
+    assert (merged.exit_code, "lengths" in merged.stdout) == (4, False)
+    now = json.loads((tmp_path / "m" / "corpus.json").read_text())
+    assert now["replayed_len"] is None
+    assert now["totals"] == document["totals"]
+    rows = parquet.read_table(tmp_path / "m" / "rows.parquet")
+    assert rows["replayed_len.max"].null_count == rows.num_rows
 
 
 def test_strict_is_an_error_of_one_line(corpus, folder, tmp_path):
@@ -116,7 +181,10 @@ def test_rows_are_those_of_compare(corpus, rxreplay, folder, tmp_path):
     how = (*NAMES, "--direction", "both", "--time", "rate:1000000")
     rxreplay("compare", *sources, *how, "--format", "parquet", "-o", path)
     ours, theirs = (parquet.read_table(each) for each in (tmp_path / "r" / "rows.parquet", path))
-    assert ours.equals(theirs)
+    assert ours.select(theirs.column_names).equals(theirs)
+    quantiles = [name for name in ours.column_names if name not in theirs.column_names]
+    first = {name.removeprefix("replayed_len."): ours[name][0].as_py() for name in quantiles}
+    assert first == dict(flat(length_quantiles({"60": 2, "300": 1, "1514": 1}, 1514)))
     config = json.loads((tmp_path / "r" / "corpus.json").read_text())["config"]
     assert json.loads(ours.schema.metadata[b"rxreplay.config"]) == config
 
@@ -171,7 +239,7 @@ def test_parts_are_merged(corpus, rxreplay, tmp_path):
     done = rxreplay("merge", tmp_path / "one", tmp_path / "two", "-o", tmp_path / "m")
     assert done.exit_code == 4
     assert done.stdout.splitlines()[0] == "3 traces, 11 packets, 46.0 KiB on the wire; 1 failed"
-    assert done.stdout.splitlines()[1] == ""
+    assert done.stdout.splitlines()[3] == ""
     assert files(tmp_path / "m") == files(tmp_path / "r")
 
 
@@ -220,6 +288,9 @@ def test_a_report_of_a_corpus_is_a_page_of_its_sums_and_traces(corpus, rxreplay,
     for name in NAMES[1::2]:
         [line] = [line for line in shown.splitlines() if line.startswith(name)]
         assert line.split() == " ".join([name, *rows[name]]).split()
+    assert rows["p50"] == ["1,514", "exact"]
+    assert rows["p90"] == ["8,960 to 9,014", "at most 0.8 %"]
+    assert rows["p99.9"] == ["9,014", "exact"]
     assert rows["from 1519"] == ["5", "45.5 %", "44.0 KiB", "95.6 %"]
     assert rows[str(folder / "000.pcap")][:2] == ["4", "1.89 KiB"]
     assert "src=" not in text

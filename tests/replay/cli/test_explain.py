@@ -85,7 +85,7 @@ def test_the_json_form_has_exact_integers(rxreplay, talk):
     assert story["buffers"][0]["sizing"][0] == {"name": "virtio header", "bytes": 12}
     assert story["chunks"][0]["posted"] == 18
     whole = json.loads(rxreplay("explain", talk, *HERE, "-n", "3", "--format", "json").stdout)
-    assert whole["schema"] == "rxreplay-explain/1.1"
+    assert whole["schema"] == "rxreplay-explain/1.2"
     assert whole["config"]["strategies"] == ["5.10/mergeable"]
     assert whole["trace"]["packets"] == 5
     assert whole["trace"]["direction"]["decision"] == "all packets"

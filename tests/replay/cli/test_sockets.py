@@ -76,7 +76,7 @@ def test_of_many_strategies_the_flows_of_the_first_are_shown(rxreplay, sample):
 def test_json_has_exact_numbers_and_a_schema(rxreplay, sample):
     options = ("--rcvbuf", "100000", "--hold", "1ms", "--hold", "50us", "--format", "json")
     found = whole(rxreplay("sockets", sample(STREAM), *HERE, *options))
-    assert found["schema"] == "rxreplay-sockets/1.1"
+    assert found["schema"] == "rxreplay-sockets/1.2"
     assert found["config"]["rcvbuf"] == [100_000, 212_992]
     assert found["config"]["hold_ns"] == [50_000, 1_000_000]
     assert found["trace"]["packets"] == 1565

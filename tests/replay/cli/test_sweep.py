@@ -12,7 +12,7 @@ def test_all_forms_have_the_same_points(rxreplay, capture):
     shown = {f: rxreplay(*asked, "-q", "--format", f) for f in ("table", "json", "csv")}
     assert {(each.exit_code, each.stderr) for each in shown.values()} == {(0, "")}
     whole = json.loads(shown["json"].stdout)
-    assert whole["schema"] == "rxreplay-sweep/1.1"
+    assert whole["schema"] == "rxreplay-sweep/1.2"
     rows = list(csv.DictReader(io.StringIO(shown["csv"].stdout)))
     assert [p["value"] for p in whole["points"]] == [128, 640, 1152, 1664]
     lines = [line.split() for line in shown["table"].stdout.splitlines()]

@@ -109,7 +109,9 @@ def test_a_unit_at_which_three_workers_died_is_a_failure_and_the_rest_is_done(un
     monkeypatch.setattr(in_processes, "Worker", Deadly)
     assert [done.document for done in ProcessEngine(2).run(units[1:2])] == [None]
     done = by_key(ProcessEngine(2).run(units))
-    assert done.pop(units[1].key).reason == (
+    given_up = done.pop(units[1].key)
+    assert given_up.kind == "worker"
+    assert given_up.reason == (
         f"{units[1].name}: 3 workers died at it, the last one by SIGKILL; it may need more memory "
         "than there is: try fewer --workers, with --retry-failed"
     )

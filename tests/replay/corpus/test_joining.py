@@ -138,8 +138,8 @@ def test_what_is_wrong_is_said_as_by_the_whole(tmp_path, own):
 
 def test_the_first_reason_is_that_of_the_trace(flows):
     unit = unit_of(flows, NAMES)
-    parts = [Done("1", {"traces": []}, None), Done("2", None, "one"), Done("3", None, "two")]
-    assert joined(unit, parts) == Done(unit.key, None, "one")
+    parts = [Done("1", {"traces": []}), Done("2", None, "one", "damaged"), Done("3", None, "two")]
+    assert joined(unit, parts) == Done(unit.key, None, "one", "damaged")
 
 
 def test_parts_of_different_packets_are_no_whole(flows):
@@ -147,6 +147,7 @@ def test_parts_of_different_packets_are_no_whole(flows):
     parts = [Done("1", {"traces": [1]}, None), Done("2", {"traces": [2]}, None)]
     done = joined(unit, parts)
     assert (done.document, "changed while it was read" in done.reason) == (None, True)
+    assert done.kind == "unreadable"
 
 
 @given(st.integers(1, 30), st.integers(1, 40))

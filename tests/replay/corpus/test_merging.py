@@ -212,7 +212,7 @@ def spoiled(**changes):
 @pytest.mark.parametrize(
     ("spoil", "text"),
     [
-        (spoiled(schema="rxreplay/1.1"), "schema 'rxreplay/1.1', where rxreplay-corpus/1.0 was"),
+        (spoiled(schema="rxreplay/1.1"), "schema 'rxreplay/1.1', where rxreplay-corpus/1.1 was"),
         (spoiled(traces=None), "not whole"),
         (spoiled(traces=[{}]), "not whole"),
         (spoiled(failed=[{"name": "a", "inputs": [], "result": "../../etc"}]), "not whole"),

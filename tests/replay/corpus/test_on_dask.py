@@ -115,8 +115,8 @@ def test_of_a_task_that_kills_its_workers_only_the_unit_that_does_is_given_up(
         on_dask, "work", lambda unit: killed(unit) if unit.name == deadly.name else work(unit)
     )
     found = by_key(DaskEngine(scheduler).run(units))
-    reason = found[deadly.key].reason
-    assert reason == (
+    assert found[deadly.key].kind == "worker"
+    assert found[deadly.key].reason == (
         f"{deadly.name}: 4 workers died at it; it may need more memory than they have: try larger "
         "ones, with --retry-failed"
     )

@@ -89,7 +89,7 @@ def test_a_bad_capture_does_not_cost_the_others(folder, tmp_path):
     assert reason.startswith(f"{folder / '002.pcap'}: not a capture: ")
     [failed] = corpus.document["failed"]
     record = json.loads((tmp_path / "r" / failed["result"]).read_text())
-    assert record == {name: failed[name] for name in ("name", "inputs", "reason")}
+    assert record == {name: failed[name] for name in ("name", "inputs", "kind", "reason")}
 
 
 def test_strict_ends_at_the_first_failure_and_goes_on_without_it(folder, tmp_path):

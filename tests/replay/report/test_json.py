@@ -27,7 +27,7 @@ def results_of(report):
 TRACE = """
 path format link_type size_bytes packets wire_bytes captured_bytes wire_len first_ns last_ns
 duration_ns snaplen truncated_packets above_mtu_packets ts_backwards direction vantage
-looked_at queue_packets digest by_size
+looked_at queue_packets digest by_size replayed_len
 """
 LEVELED = """
 ring_bytes skb_truesize_bytes chunk_bytes slab_bytes resident_bytes payload_bytes_in_flight
@@ -51,7 +51,7 @@ def report(rxreplay, capture):
 
 def test_the_top_and_what_each_part_has(report):
     assert list(report) == [*RECORD, "traces", "results", "warnings", "failed"]
-    assert report["schema"] == "rxreplay/1.1"
+    assert report["schema"] == "rxreplay/1.2"
     assert set(report["config"]) == {
         *(
             "strategies",
