@@ -55,7 +55,7 @@ def guest_of(data: bytes, name: str) -> Guest:
     for kind, value in options(words(data, name)):
         if kind in found:
             found[kind].append(properties(value, IMPLIED.get(kind, ""), f"{name}: -{kind}"))
-    netdevs = {each.get("id", ""): each for each in found["netdev"]}
+    netdevs = {each["id"]: each for each in found["netdev"] if each.get("id")}
     usual = globals_of(found["global"])
     drivers = [each for each in found["device"] if each.get("driver") in DRIVERS + KINDS]
     devices = [

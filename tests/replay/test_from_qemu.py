@@ -209,6 +209,13 @@ def test_what_cannot_be_is_one_line_that_says_where(device, netdev, told):
     assert told in str(error.value)
 
 
+@pytest.mark.parametrize("netdev", ["tap", "tap,id="])
+def test_a_device_and_a_backend_without_names_are_not_each_others(netdev):
+    with pytest.raises(OptionError) as error:
+        guest_of(f"qemu -netdev {netdev} -device virtio-net-pci,mq=on".encode(), "x")
+    assert str(error.value) == "x: device 1: there is no -netdev for it"
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
