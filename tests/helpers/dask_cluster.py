@@ -20,14 +20,23 @@ class Cluster:
         self._environment = {**os.environ, **QUIET, **(environment or {})}
         self._file = folder / "scheduler.json"
         self.processes = [self.start("scheduler", "--host=127.0.0.1", "--port=0")]
+        self._where = f"--local-directory={folder}"
+        try:
+            self.address = self._come()
+            for _ in range(workers):
+                self.add_worker()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _come(self):
+        """Wait for the scheduler's file, which is there before all of it is; give the address."""
         end = time.monotonic() + 60
-        while not self._file.exists():
+        while True:
+            with suppress(FileNotFoundError, json.JSONDecodeError):
+                return json.loads(self._file.read_text())["address"]
             assert time.monotonic() < end, "no scheduler"
             time.sleep(0.02)
-        self.address = json.loads(self._file.read_text())["address"]
-        self._where = f"--local-directory={folder}"
-        for _ in range(workers):
-            self.add_worker()
 
     def add_worker(self):
         self.processes.append(self.start("worker", "--nthreads=1", self._where))
