@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from rxreplay.errors import OptionError
 
+from .escaping import brief
 from .moments import Moment, parse_moment, parse_span
 from .small_file import small_file
 
@@ -117,6 +118,6 @@ def _stalls_in(lines: Sequence[str], path: Path) -> Iterator[FixedStall]:
         if len(words) != 2:
             raise OptionError(f"{where}: {len(words)} columns, where a start and a length belong")
         try:
-            yield fixed_stall(*words)
+            yield fixed_stall(*map(brief, words))  # errors quote them
         except OptionError as error:
             raise OptionError(f"{where}: {error}") from None
