@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from rxreplay.emulator.checkpoint import MAGIC
+
 from .errors import CheckpointError, OptionError
 from .writing import output
 
@@ -68,9 +70,14 @@ def check_is_file(name: str) -> None:
 
 
 def contents(name: str) -> bytes | None:
-    """Read all of a file; None where there is none, which an empty one is not."""
+    """Read all of a file; None where there is none, which an empty one is not.
+
+    Of what is no checkpoint, as a capture of any size, only the beginning.
+    """
     try:
-        return Path(name).read_bytes()
+        with open(name, "rb") as file:
+            head = file.read(len(MAGIC))
+            return head + file.read() if head == MAGIC.encode() else head
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -12,10 +12,11 @@ LATEST: Final = 2**63 - 1
 
 UNITS: Final = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": NS_PER_S}
 UNITS_LONG: Final = {"": NS_PER_S, "m": 60 * NS_PER_S, "h": 3600 * NS_PER_S}
-AFTER: Final = re.compile(r"\+(\d+)(?:\.(\d{1,9}))?(ns|us|µs|ms|s|m|h|)", re.ASCII)
-EPOCH: Final = re.compile(r"(-?)(\d+)(?:\.(\d{1,9}))?", re.ASCII)
+DIGITS: Final = r"\d{1,30}"  # Python reads no number of thousands
+AFTER: Final = re.compile(rf"\+({DIGITS})(?:\.(\d{{1,9}}))?(ns|us|µs|ms|s|m|h|)", re.ASCII)
+EPOCH: Final = re.compile(rf"(-?)({DIGITS})(?:\.(\d{{1,9}}))?", re.ASCII)
 ISO: Final = re.compile(r"(.*?:.*?)[.,](\d{1,9})(Z|[+-][\d:]+)?", re.ASCII)
-RANGE: Final = re.compile(r"(\d*):(\d*)|(\d+)", re.ASCII)
+RANGE: Final = re.compile(rf"({DIGITS})?:({DIGITS})?|({DIGITS})", re.ASCII)
 
 
 class Moment(NamedTuple):
@@ -102,7 +103,8 @@ def parse_iso(text: str) -> int:
     found = ISO.fullmatch(text)
     whole, fraction = (found[1] + (found[3] or ""), found[2]) if found else (text, None)
     try:
-        moment = datetime.fromisoformat(whole)
+        # of digits alone Python takes the ninth for the T, and the last ones for nothing
+        moment = datetime.fromisoformat("" if whole.isdecimal() else whole)
     except ValueError:
         raise OptionError(
             f"time {text!r}: write it as 2024-05-01T12:00:00 (UTC, unless a zone follows), as "

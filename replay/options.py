@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 from rxreplay.emulator import Strategy
@@ -18,6 +18,8 @@ from rxreplay.traces.vantage import VANTAGES, WIRE
 from .consumers import DROP_TEXT, parse_consumer
 from .moments import parse_span
 from .timing import Timing
+
+MOST_MTU: Final = 65_535  # include/uapi/linux/if_ether.h: ETH_MAX_MTU
 
 Join = Literal["time", "given"] | None
 KEEP, STRIP = TAGS = ("keep", "strip")
@@ -153,6 +155,8 @@ class Options:
             )
         if not (self.fcs == "auto" or (isinstance(self.fcs, int) and 0 <= self.fcs <= FCS_MASK)):
             raise OptionError(f"--fcs {self.fcs}: write auto, or 0 to {FCS_MASK} bytes")
+        if not 1 <= self.mtu <= MOST_MTU:
+            raise OptionError(f"--mtu {self.mtu}: write 1 to {MOST_MTU:,} bytes")
         if parse_consumer(self.consumer, self.rcvbuf).kind and self.timing is None:
             raise OptionError(f"--consumer {self.consumer} needs a clock: --time recorded")
         if self.gro and self.consumer != DROP_TEXT:

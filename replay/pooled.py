@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
 from rxreplay.emulator import Figures, Strategy
+from rxreplay.emulator.queue import checked_ring
 
 from .options import Options
 from .sources import Lengths
@@ -55,7 +56,8 @@ class PooledDevice(Generic[R]):
     ) -> None:
         """Fill all rings."""
         self.packets = [0] * options.queues
-        self._behaviours = [each.behaviour(options.ring) for each in strategies]
+        ring = checked_ring(options.ring)
+        self._behaviours = [each.behaviour(ring) for each in strategies]
         alike = dict(zip(self._behaviours, strategies, strict=True))
         self._queues: dict[int, Mapping[object, R]] = {
             number: {behaviour: make(each) for behaviour, each in alike.items()}

@@ -46,6 +46,7 @@ class Spreader(AbstractContextManager["Spreader"]):
     def __init__(self, receivers: Iterable[Receiver], threads: int) -> None:
         """Begin with nothing."""
         self._receivers: Sequence[Receiver] = list(receivers)
+        threads = min(threads, len(self._receivers))  # more would have nothing to do
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self.sent = 0

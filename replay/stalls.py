@@ -8,9 +8,12 @@ from typing import Final, NamedTuple
 
 from rxreplay.errors import OptionError
 
+from .escaping import brief
 from .moments import Moment, parse_moment, parse_span
+from .small_file import small_file
 
 FILE: Final = "file:"
+LARGEST: Final = 2**26  # bytes of a file: a million stalls have fewer
 MOST: Final = 2**60  # nanoseconds of a stall's start and length: 36 years
 
 
@@ -98,11 +101,11 @@ def read_stalls(path: Path) -> Iterable[FixedStall]:
     OptionError
         The file cannot be read, or a line is none; the message says which.
     """
+    where = f"--stall {FILE}{path}"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise OptionError(f"--stall {FILE}{path}: {why}") from None
+        lines = small_file(path, where, LARGEST).decode().splitlines()
+    except UnicodeDecodeError:
+        raise OptionError(f"{where}: it is no text") from None
     return _stalls_in(lines, path)
 
 
@@ -115,6 +118,6 @@ def _stalls_in(lines: Sequence[str], path: Path) -> Iterator[FixedStall]:
         if len(words) != 2:
             raise OptionError(f"{where}: {len(words)} columns, where a start and a length belong")
         try:
-            yield fixed_stall(*words)
+            yield fixed_stall(*map(brief, words))  # errors quote them
         except OptionError as error:
             raise OptionError(f"{where}: {error}") from None

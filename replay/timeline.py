@@ -16,7 +16,7 @@ from .sources import Lengths
 from .stalls import FixedStall
 from .timing import RECORDED
 
-FORM: Final = re.compile(r"(scale|rate):(\d+(?:\.\d+)?)", re.ASCII)
+FORM: Final = re.compile(r"(scale|rate):(\d{1,30}(?:\.\d{1,30})?)", re.ASCII)
 MOST_SCALE: Final = 10**6
 
 

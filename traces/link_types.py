@@ -92,7 +92,7 @@ def parse_link_type(text: str) -> int:
     numbers = {known: number for number, known in NAMES.items()} | {"ETHERNET": EN10MB}
     if name in numbers:
         return numbers[name]
-    if name.isdecimal() and name.isascii() and int(name) <= MOST:
+    if re.fullmatch(r"\d{1,9}", name, re.ASCII) and int(name) <= MOST:
         return int(name)
     raise OptionError(
         f"--linktype {text}: no link type is known by this name; give its number, or one of "

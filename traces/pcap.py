@@ -3,9 +3,10 @@
 import struct
 from typing import Final
 
-from rxreplay.errors import DamagedError
+from rxreplay.errors import DamagedError, NoCaptureError
 
 from .faults import Damage, too_long
+from .old_headers import whose_headers
 from .records import RecordDecoder
 from .scene import Scene
 from .walk import EXCHANGED, MAXIMUM_SNAPLEN, cap_limit
@@ -28,6 +29,8 @@ class PcapDecoder(RecordDecoder):
     ------
     DamagedError
         The file header is cut, or of a version that nobody reads.
+    NoCaptureError
+        Its records have other headers than are read here.
     """
 
     def __init__(self, head: bytes, scene: Scene) -> None:
@@ -47,10 +50,16 @@ class PcapDecoder(RecordDecoder):
                 f"{scene.name}: pcap version {major}.{minor} is not known (2.x is). "
                 "The file header is damaged, or no tool's; record or copy the capture again."
             )
+        header_len = 24 if magic in MODIFIED else 16
+        if who := whose_headers(head, ">" if swapped else "<", header_len):
+            raise NoCaptureError(
+                f"{scene.name}: not a capture that is read here: its record headers are those of "
+                f"{who}; convert it with editcap -F pcap first"
+            )
         super().__init__(scene, network & 0xFFFF, swapped=swapped)
         self.walk["pos"] = HEADER_LEN
         self.snaplen = snaplen if 0 < snaplen < 2**31 else MAXIMUM_SNAPLEN
-        self.walk["header_len"] = 24 if magic in MODIFIED else 16
+        self.walk["header_len"] = header_len
         self.walk["tick_ns"] = 1 if magic in NANOSECONDS else 1000
         self.walk["cap_limit"] = cap_limit(snaplen)
         # lengths in the other order: pcap_check_header(), "lengths_swapped"

@@ -226,10 +226,10 @@ def read_strides(
         As `read_blocks` does.
     """
     walk, scan = decoder.walk, scan or decoder.scan
-    walk["end"] = window.end
     fault: Damage | None = None
     stride = next(strides, None)
     while stride is not None and (go_on is None or go_on()):
+        walk["end"] = window.end  # a file can have become shorter
         status = scan(window, stride)
         if walk["count"] and status in split:
             yield int(walk["count"])

@@ -1,5 +1,6 @@
 """Which tunnels packets are taken out of, as the user names them."""
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -76,7 +77,7 @@ def parse_kinds(kinds: Sequence[str]) -> Asked:
 
 
 def _port(text: str, port: str) -> int:
-    number = int(port) if port.isdecimal() and port.isascii() else 0
+    number = int(port) if re.fullmatch(r"\d{1,9}", port, re.ASCII) else 0
     if not 0 < number < PORTS:
         raise OptionError(f"--decap {text}: {port!r} is no port; write 1 to {PORTS - 1:,}")
     return number

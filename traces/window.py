@@ -1,6 +1,7 @@
 """The bytes under the walk: a whole mapped file, or the part of a stream that is at hand."""
 
 import mmap
+import os
 from contextlib import suppress
 from typing import BinaryIO, Final, Protocol
 
@@ -15,15 +16,18 @@ MAPPED_BYTES: Final = 16 * 1024 * 1024
 
 
 class Window(Protocol):
-    """Bytes `base` to `base + end` of a capture; `cut` says that its compression ended early."""
+    """Bytes `base` to `base + end` of a capture."""
 
     data: Bytes
-    end: int
     base: int
 
     @property
+    def end(self) -> int:
+        """How many bytes there are."""
+
+    @property
     def cut(self) -> bool:
-        """Whether the compressed stream ended inside a member or frame."""
+        """Whether the bytes ended too early: in a compressed stream, or of a file that shrank."""
 
     def fill(self, walk: Record, need: int) -> bool:
         """Get more bytes, `need` of them from the walk's position on; False at the end."""
@@ -36,27 +40,39 @@ class Window(Protocol):
 
 
 class MappedWindow:
-    """A file, mapped read-only; the walk has a part of it at a time, and leaves none behind."""
+    """A file, mapped read-only; the walk has a part of it at a time, and leaves none behind.
 
-    cut = False
+    What is cut off a file meanwhile, as where a rotating capture begins it again, is no memory any
+    more, and to read it would kill the process. So its length is asked for again and again.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         """Map an open file, which must not be empty."""
-        self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        self._file = stream.fileno()
+        self._map = mmap.mmap(self._file, 0, access=mmap.ACCESS_READ)
         self.data: Bytes = np.frombuffer(self._map, np.uint8)
-        self.end = min(MAPPED_BYTES, self.data.size)
+        self._part = min(MAPPED_BYTES, self.data.size)
         self.base = 0
         self._released = 0
+
+    @property
+    def end(self) -> int:
+        """Give the end of the part, or of the file where that is shorter now."""
+        return min(self._part, os.fstat(self._file).st_size)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the file is shorter than it was."""
+        return os.fstat(self._file).st_size < self.data.size
 
     def fill(self, walk: Record, need: int) -> bool:
         """Go on by another part; False at the end of the file."""
         pos = int(walk["pos"])
         self.release(pos)
-        if self.end == self.data.size:
-            return False
-        self.end = min(pos + max(need, MAPPED_BYTES), self.data.size)
+        before = self.end
+        self._part = min(pos + max(need, MAPPED_BYTES), self.data.size)
         walk["end"] = self.end
-        return True
+        return self.end > before
 
     def release(self, pos: int) -> None:
         """Let the pages before `pos` go from this process; the page cache keeps them."""

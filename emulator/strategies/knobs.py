@@ -264,7 +264,8 @@ def parse_setting(text: str) -> tuple[str, int]:
     words = next((knob.words for knob in ALL if knob.name == name), {})
     if value in words:
         return name, words[value]
-    number = re.fullmatch(r"fail:1/([1-9]\d*)()" if words else r"(-?\d+)(KiB)?", value, re.ASCII)
+    form = r"fail:1/([1-9]\d{0,29})()" if words else r"(-?\d{1,30})(KiB)?"
+    number = re.fullmatch(form, value, re.ASCII)
     if number is None:
         wanted = ORDER3.choices if words else "a whole number"
         raise StrategyError(f"{text!r} is not NAME=VALUE with {wanted}")

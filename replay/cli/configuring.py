@@ -8,6 +8,9 @@ from typing import Any, Final
 import click
 from rxreplay.errors import OptionError
 
+from ..small_file import small_file
+
+LARGEST: Final = 1 << 20  # bytes of a configuration: they have some hundreds
 NOT_FOR_A_FILE: Final = ("help",)
 Commands = Callable[[str], click.Command]
 ORIGINS: Final = {
@@ -27,11 +30,8 @@ def read_config(path: str) -> dict[str, Any]:
         It cannot be read, or is none.
     """
     try:
-        with open(path, "rb") as file:
-            return tomllib.load(file)
-    except OSError as error:
-        raise OptionError(f"--config {path}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return tomllib.loads(small_file(path, f"--config {path}", LARGEST).decode())
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number of 5,000 digits
         raise OptionError(f"--config {path}: no TOML: {error}") from None
 
 
@@ -109,6 +109,8 @@ def setting(option: click.Option, name: str, value: object, path: str) -> dict[s
         more = ", or a list of them" if option.multiple else ""
         raise OptionError(f"--config {path}: {name} is {wanted}{more}")
     texts = several if option.is_flag else [str(each) for each in several]
+    if any("\0" in str(text) for text in texts):  # which no command line can have
+        raise OptionError(f"--config {path}: {name} has a NUL character")
     return {str(option.name): texts if option.multiple else texts[0]}
 
 

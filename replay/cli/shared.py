@@ -1,5 +1,6 @@
 """Options that several commands share, and how they report."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -81,7 +82,7 @@ def options(*decorators: Callable[[F], F]) -> Callable[[F], F]:
 
 def whole_or_word(_context: click.Context, _parameter: click.Parameter, text: str) -> int | str:
     """Read a whole number, or leave a word for others to understand."""
-    return int(text) if text.isdecimal() else text
+    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else text
 
 
 SELECTING = options(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from fuzz import packets, plans, replays, seeds, texts, walks
+from fuzz import files, packets, plans, replays, seeds, texts, walks
 from fuzz.mutations import mutate_blocks, mutate_compressed
 
 Mutate = Callable[[bytes, Random, int], bytes]
@@ -36,5 +36,6 @@ TARGETS = {
     "logs": Target(texts.log, seeds.logs, 4096),
     "options": Target(texts.options, seeds.options, 128),
     "plans": Target(plans.plans, plans.seeds),
+    "files": Target(files.files, files.seeds),
     "replays": Target(replays.replays, seeds.captures, mutate=mutate_blocks),
 }

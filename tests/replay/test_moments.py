@@ -27,6 +27,7 @@ MAY = 1_714_557_600 * 10**9  # 2024-05-01T10:00:00Z
         ("1714557600.000000001", MAY + 1),
         ("0", 0),
         ("-1.5", -1_500_000_000),
+        ("9" * 30, (10**30 - 1) * 10**9),
     ],
 )
 def test_a_time_is_understood_to_the_nanosecond(text, ns):
@@ -56,7 +57,23 @@ def test_a_time_span_counts_from_the_first_packet(text, ns):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "now", "+", "+s", "+1d", "+-1s", "2024-13-01", "12:00", "1e9", "1.0000000001", "٣", "T:."],
+    [
+        "",
+        "now",
+        "+",
+        "+s",
+        "+1d",
+        "+-1s",
+        "2024-13-01",
+        "12:00",
+        "1e9",
+        "1.0000000001",
+        "٣",
+        "T:.",
+        "9" * 31,
+        "1" * 31,
+        "1" * 5000,
+    ],
 )
 def test_what_is_no_time_is_refused_in_one_line(text):
     with pytest.raises(OptionError, match="write it as 2024-05-01T12:00:00") as refused:

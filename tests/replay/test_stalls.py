@@ -68,6 +68,7 @@ def test_a_file_has_a_start_and_a_length_in_each_line(tmp_path):
         (b"+1s 2ms 3\n", "line 1: 3 columns"),
         (b"\n+1s soon\n", "line 2: --stall soon: write a time span"),
         (b"soon 2ms\n", "line 1: time 'soon'"),
+        (b"+1s " + b"9" * 5000 + b"ms\n", r"line 1: --stall 9{80}\.\.\.: write a time span"),
         (b"\xff\xfe\n", "it is no text"),
     ],
 )

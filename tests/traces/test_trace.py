@@ -1,6 +1,7 @@
 import functools
 import io
 import mmap
+import os
 
 import pytest
 from oracles import capture_writer as w
@@ -71,6 +72,38 @@ def test_a_record_longer_than_a_mapped_part_is_read(path, monkeypatch):
     with open_trace(path) as trace:
         assert [packet.wire_len for packet in packets_of(trace.blocks())] == [60, 5000, 60]
         assert [warning.code for warning in trace.warnings] == ["cut"]
+
+
+@pytest.mark.parametrize("part", [2 * mmap.PAGESIZE, window.MAPPED_BYTES])
+@pytest.mark.parametrize(
+    ("left", "read"),
+    [(24 + 6 * 1530, 6), (24 + 7 * 1530 - 1, 6), (24 + 4 * 1530, 4), (10, 4), (0, 4)],
+)
+def test_a_file_that_is_cut_while_it_is_walked(path, monkeypatch, part, left, read):
+    monkeypatch.setattr(window, "MAPPED_BYTES", part)
+    small = functools.partial(reading.new_columns, records=4)
+    monkeypatch.setattr("rxreplay.traces.reading.new_columns", small)
+    path.write_bytes(w.pcap([1514] * 50))
+    with open_trace(path) as trace:
+        blocks = trace.blocks()
+        packets = next(blocks).wire_len.size
+        os.truncate(path, left)
+        packets += sum(block.wire_len.size for block in blocks)
+        assert packets == read
+        assert [warning.code for warning in trace.warnings] == ["cut"]
+
+
+def test_a_file_that_grows_while_it_is_walked_ends_where_it_ended(path):
+    path.write_bytes(w.pcap([60] * 3))
+    with open_trace(path) as trace:
+        blocks = trace.blocks()
+        with path.open("ab") as file:
+            file.write(w.pcap_record(w.frame(60)))
+        assert next(blocks).wire_len.size == 4
+        with path.open("ab") as file:
+            file.write(w.pcap_record(w.frame(60)))
+        assert list(blocks) == []
+        assert trace.warnings == []
 
 
 def test_a_traceback_that_holds_the_bytes_does_not_break_the_closing(path):

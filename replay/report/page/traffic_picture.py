@@ -40,14 +40,14 @@ class Bin:
 
 
 def traffic_picture(page: Page) -> Picture | None:
-    """Show how long frames are; nothing where there is none."""
+    """Show how long frames are; nothing where there is none, or none of any byte."""
     bins = bins_of(page.chapter.lengths, page.chapter.beyond)
-    if not bins:
+    totals = sum(b.frames for b in bins), sum(b.size for b in bins)
+    if not all(totals):
         return None
     found = thresholds(page.columns, page.ring)
     drawing = Drawing(TOP + 2 * HIGH + BETWEEN + 24)
     x = Scale(FIRST, LAST * 1.12, LEFT, WIDTH - 4, log=True)
-    totals = sum(b.frames for b in bins), sum(b.size for b in bins)
     for panel, (name, whole) in enumerate(zip(("frames", "size"), totals, strict=True)):
         bottom = TOP + HIGH + panel * (HIGH + BETWEEN)
         draw_panel(drawing, x, bottom, [(b, getattr(b, name) / whole) for b in bins])

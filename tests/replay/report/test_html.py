@@ -144,11 +144,20 @@ def test_memory_over_time_is_that_of_the_clock(path):
         ([], ["There was no packet to replay.", "No buffer was used.", "No packet was delivered."]),
         ([1 << 20] * 9, ["No buffer was used.", "No packet was delivered."]),
         ([13] * 9, ["No packet was delivered."]),
+        ([0] * 9, ["No packet was delivered."]),
         ([60], ["No ring was tried by the clock: lengths have no times."]),
         ([1518] * 300, []),
         ([1 << 20, 60], []),
     ],
-    ids=["none", "all too long", "all too short", "one", "one length", "longer than the axis"],
+    ids=[
+        "none",
+        "all too long",
+        "all too short",
+        "empty",
+        "one",
+        "one length",
+        "longer than the axis",
+    ],
 )
 def test_any_traffic_makes_a_whole_page(lengths, texts):
     page, outside = whole(text_of(made(lengths)))
