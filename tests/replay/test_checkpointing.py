@@ -391,10 +391,10 @@ def test_a_checkpoint_is_a_file_that_can_be_read_and_written(tmp_path, monkeypat
     assert told(nowhere).startswith(f"{nowhere}: cannot be written: No such file or directory. ")
     state = tmp_path / "state"
 
-    def denied(_path):
+    def denied(_path, _mode):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.read_bytes", denied)
+    monkeypatch.setattr("rxreplay.checkpoint_file.open", denied, raising=False)
     with pytest.raises(CheckpointError, match=r"state: cannot be read: Permission denied\. "):
         rxreplay.compare([], KINDS, checkpoint=state)
 
