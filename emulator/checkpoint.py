@@ -5,6 +5,8 @@ types of all that is loaded are those of what was made to take it: nothing in th
 """
 
 import json
+import struct
+import zlib
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from io import BytesIO
@@ -21,6 +23,16 @@ MODEL: Final = 1  # raised with every change of what a packet comes to, or of wh
 MAGIC: Final = "rxreplay checkpoint"
 HEADER: Final = "header"
 KEYS: Final = ("model", "configurations", "numbers")  # of the header
+UNREADABLE: Final = (  # what numpy and zipfile raise at bytes that somebody else has made
+    BadZipFile,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 
 def save(carriers: Mapping[str, Carrier]) -> bytes:
@@ -114,7 +126,7 @@ def _read(body: bytes, wanted: Iterable[str]) -> tuple[dict[str, dict[str, Any]]
             header = json.loads(arrays[HEADER].tobytes())
             found = {name: arrays[name] for name in arrays.files if name.startswith(theirs)}
         model, configurations, numbers = (header[key] for key in KEYS)
-    except (BadZipFile, EOFError, KeyError, ValueError):
+    except UNREADABLE:
         raise CheckpointError("no checkpoint: behind its first line is another file") from None
     if model != MODEL:
         raise CheckpointError(

@@ -183,6 +183,23 @@ def test_a_checksum_alone_makes_no_checkpoint(body):
     assert told(sealed(body), rx=Receiver(SMALL)).startswith("no checkpoint: behind its first line")
 
 
+@pytest.mark.parametrize(
+    "at", range(60, 160, 7)
+)  # of the stream that deflate has made of the first
+def test_a_checksum_of_damaged_bytes_makes_none_either(at):
+    _, _, whole = save({"rx": received()}).partition(b"\n")
+    body = bytearray(whole)
+    body[at] ^= 0x55
+    assert told(sealed(bytes(body)), rx=Receiver(SMALL)).startswith("no checkpoint: behind its")
+
+
+@pytest.mark.parametrize("header", [b"[]", b"3", b"{"])
+def test_a_header_of_another_kind(tmp_path, header):
+    np.savez(tmp_path / "it.npz", header=np.frombuffer(header, np.uint8))
+    body = (tmp_path / "it.npz").read_bytes()
+    assert told(sealed(body), rx=Receiver(SMALL)).startswith("no checkpoint: behind its first line")
+
+
 def test_nothing_is_ever_unpickled(tmp_path):
     np.savez(tmp_path / "it.npz", header=np.array([print], object))
     body = (tmp_path / "it.npz").read_bytes()

@@ -136,13 +136,13 @@ def read_notes(order, data, fcs_len):
     return flags if flags >> 5 & 15 else flags | fcs_len << 5, queue
 
 
-def read_packet(order, kind, body, interfaces):
+def read_packet(order, kind, body, interfaces, claimed):
     if kind == 3:
-        if len(body) < 4 or not interfaces:
+        if claimed < 16 or not interfaces:
             return None
         link_type, snaplen, *_ = interfaces[0]
         (wire_len,) = struct.unpack(order + "I", body[:4])
-        cap_len = min(wire_len, len(body) - 4, snaplen or wire_len)
+        cap_len = min(wire_len, claimed - 16, snaplen or wire_len)  # what pads it is no packet's
         number, ticks, frame, options = 0, None, body[4 : 4 + cap_len], b""
     else:
         if len(body) < 20:
@@ -196,7 +196,7 @@ def read_pcapng(data):
                 return reading
             interfaces.append(interface)
         elif kind in (2, 3, 6):
-            packet = read_packet(order, kind, body, interfaces)
+            packet = read_packet(order, kind, body, interfaces, claimed)
             if packet is None:
                 return reading
             reading.packets.append(packet)

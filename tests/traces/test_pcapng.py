@@ -127,6 +127,15 @@ def test_lengths_of_blocks_may_leave_padding_out(order, last):
     assert [packet.cap_len for packet in agrees(data).packets] == [61] * 4
 
 
+@pytest.mark.parametrize("order", "<>")
+def test_padding_that_a_length_leaves_out_is_not_captured(order):
+    long = w.simple(w.frame(61), order=order)  # 61 bytes of a longer packet
+    long = long[:8] + struct.pack(order + "I", 1514) + long[12:]
+    data = w.section(order) + w.interface(order=order) + unpadded(long, order=order)
+    [packet] = agrees(data).packets
+    assert (packet.cap_len, packet.wire_len) == (61, 1514)
+
+
 def damaged_blocks():
     good = w.enhanced(w.frame(60))
     bare = struct.pack("<HHI", 1, 0, 0)
