@@ -22,6 +22,7 @@ class InOrder:
         self._url = url
         self._opening = opening
         self._stream: BinaryIO | None = None
+        self._ended = False  # a client may warn of reading on
 
     def __call__(self, start: int, end: int) -> bytes:
         """Read on by as many bytes, or up to the end."""
@@ -30,9 +31,11 @@ class InOrder:
         with remote_errors(self._url):
             if self._stream is None:
                 self._stream = self._opening()
-            while missing and (data := self._stream.read(missing)):
+            while missing and not self._ended:
+                data = self._stream.read(missing)
                 parts.append(data)
                 missing -= len(data)
+                self._ended = not data
         return b"".join(parts)
 
     def close(self) -> None:

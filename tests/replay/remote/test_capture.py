@@ -184,6 +184,15 @@ def test_a_prefix_of_a_bucket_is_a_folder(monkeypatch):
         document("s3://b/day")
 
 
+def test_what_has_ended_is_not_read_again():
+    stream = io.BytesIO(b"abc")
+    blocks = InOrder("x", lambda: stream)
+    assert [blocks(0, 2), blocks(2, 4)] == [b"ab", b"c"]
+    stream.write(b"more")
+    stream.seek(3)
+    assert blocks(4, 6) == b""
+
+
 def test_what_was_never_read_is_never_opened():
     opened_now = []
     in_order = InOrder("x://a", lambda: opened_now.append(1) or io.BytesIO(b"abc"))
