@@ -1,13 +1,12 @@
 """Kernels of several strategies compiled by several processes, and what if one of them cannot."""
 
 import json
-import os
 import runpy
-import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
+from helpers.cold_cache import printed_by
 from rxreplay import _jit, compiling
 from rxreplay.emulator import strategy
 from rxreplay.options import Options
@@ -123,14 +122,6 @@ print(json.dumps([own, [each.figures.truesize_bytes for each in found.results]])
 
 @pytest.mark.compiled
 def test_an_empty_cache_is_filled_by_two_processes(tmp_path):
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DISABLE_JIT": "0"}
-    done = subprocess.run(
-        [sys.executable, "-c", WALK],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=300,
-        check=True,
-    )
-    assert done.stderr == ""
-    assert json.loads(done.stdout) == [[BIG], [7475200, 1740800]]
+    told, complaints = printed_by(WALK, tmp_path)
+    assert complaints == ""
+    assert json.loads(told) == [[BIG], [7475200, 1740800]]

@@ -1,12 +1,11 @@
 """The cache of compiled kernels cannot lie: any change of a source is another folder."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from helpers.cold_cache import printed_by
 from numba.core.caching import IndexDataCacheFile
 from rxreplay import _jit
 
@@ -90,20 +89,6 @@ def kept_kernel(folder):
         "print(u32(np.array([0, 0, 1, 2], np.uint8), 0, 1))\n"
     )
     return printed_by(code, folder)
-
-
-def printed_by(code, folder):
-    """Run compiled code with a cache in a folder."""
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder), "NUMBA_DISABLE_JIT": "0"}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=300,
-        check=False,
-    )
-    return done.stdout, done.stderr
 
 
 def test_kernels_are_kept_where_the_folder_says(tmp_path):
